@@ -1,0 +1,30 @@
+"""Variational autoencoders and their priors, to teach with.
+
+Every public name can be imported from here; its module is loaded when the name is first used, so that
+`import vaeteach` costs little more than `import torch`.
+"""
+
+import importlib
+
+_PUBLIC = {  # module -> names
+    "data": ["load", "ImageData"],
+    "distributions": ["gaussian", "kl", "kl_standard_normal", "draw"],
+    "priors": ["StandardNormal"],
+    "models": ["VAE", "build_vae"],
+    "objectives": ["Elbo", "elbo", "iwae_bound"],
+    "training": ["fit", "History", "Snapshot", "NonFiniteBound"],
+}
+_MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
+__all__ = sorted(_MODULE_OF)
+
+
+def __getattr__(name):
+    if name not in _MODULE_OF:
+        raise AttributeError(f"vaeteach has no {name!r}; it has {', '.join(__all__)}.")
+    value = getattr(importlib.import_module(f".{_MODULE_OF[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return __all__

@@ -1,0 +1,99 @@
+"""Checks of notebook 00: the mean of the codes, and a count."""
+
+import torch
+
+from .exercise import Exercise, Mistake
+
+
+def _codes():
+    g = torch.Generator().manual_seed(0)
+    return [
+        (torch.tensor([[1.0, 2.0], [3.0, 6.0]]),),
+        (torch.randn(5, 3, generator=g),),
+        (torch.randn(40, 2, generator=g) + 1,),
+    ]
+
+
+average_code = Exercise(
+    name="average_code",
+    solution=lambda codes: codes.mean(0),
+    inputs=_codes,
+    praise="one number for each latent dimension, the mean over the images.",
+    mistakes=(
+        Mistake(
+            "mean over everything",
+            lambda codes: codes.mean(),
+            "You got a single number: the mean over images *and* dimensions. Average over axis 0 only.",
+        ),
+        Mistake(
+            "mean over the dimensions",
+            lambda codes: codes.mean(1),
+            "You averaged the coordinates of each image. The images stand along axis 0, so average over axis 0.",
+        ),
+        Mistake(
+            "sum for mean",
+            lambda codes: codes.sum(0),
+            "This is a sum over the images; divide it by how many there are.",
+        ),
+        Mistake(
+            "divided by the number of dimensions",
+            lambda codes: codes.sum(0) / codes.shape[1],
+            "The sum is right, the divisor is not: divide by the number of images, codes.shape[0].",
+        ),
+        Mistake(
+            "divided by N - 1",
+            lambda codes: codes.sum(0) / (len(codes) - 1),
+            "N - 1 belongs to the sample variance; a mean divides by N.",
+        ),
+        Mistake("median for mean", lambda codes: codes.median(0).values, "This is the median; the mean is asked for."),
+        Mistake(
+            "axis kept",
+            lambda codes: codes.mean(0, keepdim=True),
+            "The numbers are right, but the shape is (1, D); leave out keepdim to get (D,).",
+        ),
+    ),
+)
+
+
+def _sizes():
+    return [([2, 3],), ([64, 128, 4],), ([2, 64, 128, 64],)]
+
+
+count_parameters = Exercise(
+    name="count_parameters",
+    solution=lambda sizes: sum(a * b + b for a, b in zip(sizes, sizes[1:])),
+    inputs=_sizes,
+    praise="weights and biases of every layer.",
+    mistakes=(
+        Mistake(
+            "biases forgotten",
+            lambda sizes: sum(a * b for a, b in zip(sizes, sizes[1:])),
+            "These are the weights only. Each layer also adds one bias for each of its outputs.",
+        ),
+        Mistake(
+            "a bias for each input",
+            lambda sizes: sum(a * b + a for a, b in zip(sizes, sizes[1:])),
+            "A bias is added to each *output* of a layer, so there are b of them and not a.",
+        ),
+        Mistake(
+            "the first layer only",
+            lambda sizes: sizes[0] * sizes[1] + sizes[1],
+            "This counts the first layer. Go on over all neighbouring pairs of sizes.",
+        ),
+        Mistake(
+            "the last layer only",
+            lambda sizes: sizes[-2] * sizes[-1] + sizes[-1],
+            "This counts the last layer only: is the sum inside the loop?",
+        ),
+        Mistake(
+            "biases of the input too",
+            lambda sizes: sum(a * b for a, b in zip(sizes, sizes[1:])) + sum(sizes),
+            "You gave the input pixels biases as well. Only the outputs of a layer have them.",
+        ),
+        Mistake(
+            "one bias a layer",
+            lambda sizes: sum(a * b + 1 for a, b in zip(sizes, sizes[1:])),
+            "A layer has one bias for each of its outputs, not one in all.",
+        ),
+    ),
+)
