@@ -23,7 +23,7 @@ import time
 ROOT = os.path.dirname(os.path.abspath(__file__))
 VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "Scripts", "python.exe") if os.name == "nt" else os.path.join(VENV, "bin", "python")
-STAMP = os.path.join(VENV, "course-stamp.json")  # what .venv was made from: written last, so its presence means complete
+STAMP = os.path.join(VENV, "course-stamp.json")  # what .venv was made from; written last: it is there when all is
 BUSY = os.path.join(VENV, "course-unfinished")  # exists while pip works: found at the start, pip was cut off half-way
 LOG = os.path.join(VENV, "course-install.log")
 CONSTRAINTS = os.path.join(ROOT, "constraints.txt")
@@ -118,7 +118,7 @@ def make_venv():
         raise Problem(".venv is not a folder: move it away and start again.")
     free = shutil.disk_usage(ROOT).free
     if free < SPACE:
-        raise Problem(f"Set-up needs {SPACE / 1e9:.1f} GB, {free / 1e9:.1f} GB is free here: make room and start again.")
+        raise Problem(f"Set-up needs {SPACE / 1e9:.1f} GB, {free / 1e9:.1f} GB is free: make room and start again.")
     made = subprocess.run([sys.executable, "-m", "venv", VENV], env=environment(), stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT)
     if made.returncode:

@@ -1,0 +1,32 @@
+"""What all tests share: one thread a process, and a cache of their own."""
+
+import os
+import pathlib
+
+import pytest
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # tests run side by side; more threads would only wait for each other
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory):
+    """Keep the results that tests cache in one folder of this run, so that no earlier run can make a test pass.
+
+    The workers of a run share the folder: what one notebook has built, the browser's copy of it reads.
+    """
+    if "VAETEACH_CACHE" in os.environ:
+        yield pathlib.Path(os.environ["VAETEACH_CACHE"])
+        return
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "vaeteach-cache"
+    os.environ["VAETEACH_CACHE"] = str(folder)
+    yield folder
+    del os.environ["VAETEACH_CACHE"]
+
+
+@pytest.fixture(scope="session")
+def root() -> pathlib.Path:
+    """The course's folder."""
+    return ROOT

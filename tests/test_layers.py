@@ -1,0 +1,168 @@
+"""Who may import whom: read from the source, so that an import inside a function counts too."""
+
+import ast
+import json
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+PACKAGE = pathlib.Path(__file__).resolve().parent.parent / "vaeteach"
+
+# Each layer imports from the layers before it and, where no circle comes of it, from its own.
+LAYERS = [
+    {"cache", "binary", "progress"},  # tools without mathematics: anybody may use them
+    {"distributions"},
+    {"priors", "objectives", "models"},
+    {"exact", "aggregate", "absorption", "generation", "training", "boltzmann", "helmholtz", "wake_sleep"},
+    {"diagnosis"},
+    {"widgets"},
+]
+ANYBODY = LAYERS[0]
+LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
+ALONE = {"plots": set(), "data": set(), "checks": {"distributions", "objectives"}}  # these see no more than this
+WIDGETS = {"ipywidgets", "anywidget", "traitlets"}
+HEAVY = ["sklearn", "seaborn", "pandas", "matplotlib", "scipy.stats", "zuko", "ipywidgets", "anywidget", "pooch"]
+
+
+def part_of(path: pathlib.Path) -> str:
+    """The module or sub-package, directly below vaeteach, that a file belongs to."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(tree: ast.AST, inside: tuple[str, ...]) -> set[str]:
+    """Dotted names of all that a syntax tree imports, the relative ones made absolute; `inside` is its package."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = inside[: len(inside) - node.level + 1] if node.level else ()
+            stem = ".".join([*base, *([node.module] if node.module else [])])
+            names |= {f"{stem}.{alias.name}" for alias in node.names}
+    return names
+
+
+def graph() -> dict[str, dict[str, set[str]]]:
+    """{part: {part of ours that it imports: files that do}}."""
+    public = json.loads(_ask("import json, vaeteach; print(json.dumps(getattr(vaeteach, '_MODULE_OF', {})))"))
+    edges: dict[str, dict[str, set[str]]] = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        part = part_of(path)
+        if part == "__init__":
+            continue
+        inside = ("vaeteach", *path.relative_to(PACKAGE).parts[:-1])
+        edges.setdefault(part, {})
+        for name in imports(ast.parse(path.read_text("utf-8")), inside):
+            if name.split(".")[0] != "vaeteach" or name == "vaeteach":
+                continue
+            target = name.split(".")[1]
+            target = public.get(target, target)  # from vaeteach import kl: that is distributions
+            if target != part:
+                edges[part].setdefault(target, set()).add(str(path.relative_to(PACKAGE)))
+    return edges
+
+
+def violations(edges: dict[str, dict[str, set[str]]]) -> list[str]:
+    """A sentence for every import that goes the wrong way."""
+    wrong = []
+    for part, targets in edges.items():
+        for target, files in targets.items():
+            if target in ANYBODY and part not in ANYBODY:
+                continue
+            if part in ALONE:
+                fine = target in ALONE[part]
+            elif part in LEVEL:
+                fine = LEVEL.get(target, 99) <= LEVEL[part] or (part == "widgets" and target in ALONE)
+            else:
+                fine = False
+            if not fine:
+                wrong.append(f"{', '.join(sorted(files))}: {part} must not import {target}")
+    return wrong
+
+
+def circles(edges: dict[str, dict[str, set[str]]]) -> list[list[str]]:
+    """Every chain of imports that comes back to where it began, each once."""
+    found = []
+
+    def walk(part, path):
+        for target in edges.get(part, ()):
+            if target == path[0] == min(path):  # begin at the first by name, so that each is listed once
+                found.append([*path, target])
+            elif target not in path:
+                walk(target, [*path, target])
+
+    for part in edges:
+        walk(part, [part])
+    return found
+
+
+def _ask(code: str, *options: str) -> str:
+    return subprocess.run([sys.executable, *options, "-c", code], capture_output=True, text=True, check=True).stdout
+
+
+def test_every_part_has_its_place():
+    unplaced = sorted(set(graph()) - set(LEVEL) - set(ALONE))
+    assert not unplaced, f"give {unplaced} a place in LAYERS or ALONE"
+
+
+def test_imports_go_downwards():
+    assert violations(graph()) == []
+
+
+def test_no_circles():
+    assert circles(graph()) == []
+
+
+def test_a_wrong_import_would_be_found():
+    assert violations({"distributions": {"models": {"distributions.py"}}})
+    assert violations({"plots": {"priors": {"plots/a.py"}}})
+    assert violations({"checks": {"models": {"checks/nb01.py"}}})
+    assert violations({"training": {"widgets": {"training.py"}}})
+    assert violations({"cache": {"data": {"cache.py"}}})
+    assert not violations({"widgets": {"plots": {"widgets/a.py"}, "exact": {"widgets/a.py"}}})
+    assert circles({"models": {"priors": {"x"}}, "priors": {"objectives": {"x"}}, "objectives": {"models": {"x"}}})
+    assert not circles({"models": {"priors": {"x"}}, "priors": {"objectives": {"x"}}, "objectives": {}})
+
+
+@pytest.mark.parametrize(
+    ("source", "inside", "found"),
+    [
+        ("from . import data", ("vaeteach",), {"vaeteach.data"}),
+        ("from .. import plots", ("vaeteach", "widgets"), {"vaeteach.plots"}),
+        ("from ..plots import draw", ("vaeteach", "widgets"), {"vaeteach.plots.draw"}),
+        ("def f():\n    from vaeteach.models import VAE", ("vaeteach",), {"vaeteach.models.VAE"}),
+        ("import torch.nn as nn, os", ("vaeteach",), {"torch.nn", "os"}),
+    ],
+)
+def test_imports_are_read(source, inside, found):
+    assert imports(ast.parse(source), inside) == found
+
+
+def test_only_widgets_import_widgets():
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if part_of(path) != "widgets":
+            roots = {name.split(".")[0] for name in imports(ast.parse(path.read_text("utf-8")), ("vaeteach",))}
+            assert not roots & WIDGETS, f"{path.name} imports {roots & WIDGETS}: only vaeteach/widgets may"
+
+
+def test_only_plots_and_widgets_draw():
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if part_of(path) in {"plots", "widgets"} or path.name == "glyphs.py":  # glyphs are made of a font's outlines
+            continue
+        roots = {name.split(".")[0] for name in imports(ast.parse(path.read_text("utf-8")), ("vaeteach",))}
+        assert not roots & {"matplotlib", "seaborn"}, f"{path.name} draws: that belongs into vaeteach/plots"
+
+
+def test_importing_the_package_is_light():
+    """What only some lessons use is imported where it is used."""
+    loaded = set(json.loads(_ask("import sys, json, torch, vaeteach; print(json.dumps(list(sys.modules)))")))
+    assert not loaded & set(HEAVY)
+
+
+def test_the_package_leaves_pyplot_alone():
+    """`draw_*` gets its Axes from the caller; importing pyplot would choose a backend for the whole kernel."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        names = imports(ast.parse(path.read_text("utf-8")), ("vaeteach", "plots"))
+        assert not {name for name in names if name.startswith("matplotlib.pyplot")}, f"{path.name} imports pyplot"
