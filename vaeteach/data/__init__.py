@@ -1,4 +1,4 @@
-"""Images to learn from: real handwritten digits offline, digits with known factors made here, MNIST and Fashion-MNIST."""
+"""Images to learn from: real digits offline, digits with known factors made here, MNIST and Fashion-MNIST."""
 
 import dataclasses
 import importlib
@@ -109,7 +109,8 @@ def load(name: str | None = None, **options: Any) -> ImageData:
 def _check(part: str, images: torch.Tensor, labels: torch.Tensor, shape: tuple[int, int]) -> None:
     pixels = shape[0] * shape[1]
     if not isinstance(images, torch.Tensor) or images.dtype != torch.float32:
-        raise ValueError(f"{part} has dtype {getattr(images, 'dtype', type(images).__name__)}; expected a float32 tensor")
+        kind = getattr(images, "dtype", type(images).__name__)
+        raise ValueError(f"{part} has dtype {kind}; expected a float32 tensor")
     if images.ndim != 2 or images.shape[1] != pixels:
         raise ValueError(f"{part} has shape {tuple(images.shape)}; expected (N, {pixels}) for images of {shape}")
     if len(images) == 0:
