@@ -73,8 +73,9 @@ def fetch(file: str, sha256: str, mirrors: Sequence[str], folder: Path, otherwis
                     )
                 except requests.RequestException as problem:  # before OSError: it is one
                     problems.append(f"{mirror}: {_short(problem)}")
-                    if _size(download.partial) == before:
-                        break  # it sent nothing new: ask the next mirror
+                    broke_off = isinstance(problem, requests.exceptions.ChunkedEncodingError)
+                    if not broke_off and _size(download.partial) == before:
+                        break  # it sent nothing: ask the next mirror
                 except ValueError:  # pooch: the checksum is another one; it has deleted the file
                     problems.append(f"{mirror}: a damaged or different file (its SHA-256 is another)")
                     if not download.resumed:
