@@ -9,7 +9,7 @@ import importlib
 _PUBLIC = {  # module -> names
     "data": ["load", "ImageData"],
     "distributions": ["gaussian", "kl", "kl_standard_normal", "draw"],
-    "priors": ["StandardNormal"],
+    "priors": ["StandardNormal", "LearnedNormal", "GaussianMixture", "VampPrior"],
     "models": ["VAE", "build_vae"],
     "objectives": ["Elbo", "elbo", "iwae_bound"],
     "training": ["fit", "History", "Snapshot", "NonFiniteBound"],

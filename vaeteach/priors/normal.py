@@ -1,13 +1,9 @@
-"""Priors p(z): modules whose forward() returns a torch Distribution over the latents.
-
-A prior without parameters is a module too, so that it moves with the model (`.double()`), is saved with it, and the
-same code trains it or leaves it alone.
-"""
+"""One Gaussian: fixed at N(0, I), or with a mean and variances that are learned."""
 
 import torch
 from torch import nn
 
-from .distributions import gaussian
+from ..distributions import gaussian
 
 
 def check_latent_dim(latent_dim, name="latent_dim"):
@@ -26,3 +22,19 @@ class StandardNormal(nn.Module):
 
     def forward(self):
         return gaussian(self.zeros, self.zeros)
+
+
+class LearnedNormal(nn.Module):
+    """N(mu, diag exp(logvar)) with both learned, each of shape (D,); it starts at N(0, I).
+
+    For a Gaussian encoder it adds no model that N(0, I) cannot already be: the affine map z -> (z - mu) / sigma can
+    be moved into the neighbouring layers (see `absorb_prior`).
+    """
+
+    def __init__(self, latent_dim):
+        super().__init__()
+        self.mu = nn.Parameter(torch.zeros(check_latent_dim(latent_dim)))
+        self.logvar = nn.Parameter(torch.zeros_like(self.mu))
+
+    def forward(self):
+        return gaussian(self.mu, self.logvar)
