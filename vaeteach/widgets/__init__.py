@@ -1,0 +1,19 @@
+"""Interactive views of one idea each. The only part of the package that imports ipywidgets and anywidget."""
+
+import importlib
+
+_PUBLIC = {  # module -> names
+    "latent_explorer": ["LatentExplorer"],
+}
+_MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
+__all__ = sorted(_MODULE_OF)
+
+
+def __getattr__(name):
+    if name not in _MODULE_OF:
+        raise AttributeError(f"vaeteach.widgets has no {name!r}; it has {', '.join(__all__)}.")
+    return getattr(importlib.import_module(f".{_MODULE_OF[name]}", __name__), name)
+
+
+def __dir__():
+    return __all__
