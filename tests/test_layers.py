@@ -15,7 +15,18 @@ LAYERS = [
     {"cache", "binary", "progress"},  # tools without mathematics: anybody may use them
     {"distributions"},
     {"priors", "objectives", "models"},
-    {"exact", "aggregate", "absorption", "generation", "training", "boltzmann", "helmholtz", "wake_sleep"},
+    {
+        "exact",
+        "aggregate",
+        "absorption",
+        "rotation",
+        "generation",
+        "quality",
+        "training",
+        "boltzmann",
+        "helmholtz",
+        "wake_sleep",
+    },
     {"diagnosis"},
     {"widgets"},
 ]

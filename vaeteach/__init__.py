@@ -12,6 +12,12 @@ _PUBLIC = {  # module -> names
     "priors": ["StandardNormal", "LearnedNormal", "GaussianMixture", "VampPrior"],
     "models": ["VAE", "build_vae"],
     "objectives": ["Elbo", "elbo", "iwae_bound"],
+    "aggregate": ["AggregatePosterior", "moments", "Moments", "surgery", "Surgery", "active_units"],
+    "comparison": ["compare_with_prior"],
+    "exact": ["log_marginal", "posterior_grid", "bound_gap", "expected_elbo", "quadrature_error"],
+    "amortisation": ["best_gaussian"],
+    "absorption": ["absorb_prior", "affine_latents", "standardize_latents", "standardize_latents_"],
+    "rotation": ["rotate_latents"],
     "training": ["fit", "History", "Snapshot", "NonFiniteBound"],
 }
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
