@@ -18,6 +18,9 @@ _PUBLIC = {  # module -> names
     "amortisation": ["best_gaussian"],
     "absorption": ["absorb_prior", "affine_latents", "standardize_latents", "standardize_latents_"],
     "rotation": ["rotate_latents"],
+    "boltzmann": ["RBM", "contrastive_divergence", "annealed_log_partition"],
+    "helmholtz": ["HelmholtzMachine"],
+    "wake_sleep": ["WakeSleep"],
     "training": ["fit", "History", "Snapshot", "NonFiniteBound"],
 }
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}

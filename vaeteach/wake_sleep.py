@@ -1,0 +1,78 @@
+"""Wake-sleep and reweighted wake-sleep: how a Helmholtz machine learns without a gradient through its samples."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from .binary import check_bits, check_size
+from .distributions import generator
+from .helmholtz import HelmholtzMachine
+
+
+class WakeSleep:
+    """The two phases of learning, one call each, for a ``machine`` and data x (N, pixels).
+
+    Wake: h ~ q(h | x) for real x; the generative weights climb log p(x, h), so the prior moves towards <q(h_L | x)>.
+    Sleep: (x, h) ~ p, a dream; the recognition weights climb log q(h | x) (Hinton et al. 1995, eqs. 3 and 4).
+    ``n_samples=K > 1`` is reweighted wake-sleep: in the wake phase K draws are weighted by p(x, h) / q(h | x), made to
+    sum to one, and *both* directions climb (Bornschein & Bengio 2015, eqs. 5, 9 and 10). Adam, with one
+    rate for both phases. Raises ValueError for data that are not binary images of the machine's size.
+    """
+
+    def __init__(self, machine: HelmholtzMachine, x: Tensor, *, lr: float = 1e-2, batch_size: int = 64,
+                 n_samples: int = 1, seed: int | torch.Generator = 0):
+        self.machine, self.x, self.lr = machine, check_bits(x, machine.sizes[0]), lr
+        self.batch_size = check_size(batch_size, "batch_size")
+        self.n_samples = check_size(n_samples, "n_samples")
+        self.generator, self.steps, self._order = generator(seed), 0, []
+        generative = [p for p in (*machine.generative.parameters(), machine.prior_logits) if p.requires_grad]
+        self._generative = torch.optim.Adam(generative, lr=lr, fused=True)
+        self._recognition = torch.optim.Adam(machine.recognition.parameters(), lr=lr, fused=True)
+
+    def wake(self) -> Tensor:
+        """One wake update on the next batch, which is returned, (B, pixels). An epoch visits each image once."""
+        if not self._order:
+            shuffled = self.x[torch.randperm(len(self.x), generator=self.generator)]
+            self._order = list(shuffled.split(self.batch_size))
+        batch, k = self._order.pop(), self.n_samples
+        states = self.machine.recognise(batch.expand(k, *batch.shape), self.generator)
+        log_p, log_q = self.machine.log_joint(states), self.machine.log_recognition(states)
+        weights = (log_p - log_q).detach().softmax(0)  # all ones for k = 1
+        self._climb(self._generative, (weights * log_p).sum(0))
+        if k > 1:
+            self._climb(self._recognition, (weights * log_q).sum(0))
+        self.steps += 1
+        return batch
+
+    def sleep(self) -> Tensor:
+        """One sleep update on as many dreams as a batch holds; their pixels are returned, (B, pixels)."""
+        states = self.machine.dream(self.batch_size, self.generator)
+        self._climb(self._recognition, self.machine.log_recognition(states))
+        return states[0]
+
+    def train(self, epochs: int, on_epoch: Callable[[int], object] | None = None) -> HelmholtzMachine:
+        """Alternate ``wake`` and ``sleep`` for so many passes over the data; the rate falls linearly to zero.
+
+        ``on_epoch(epoch)`` is called before training (0) and after each epoch; returning True stops. Raises
+        ArithmeticError when a weight stops being finite.
+        """
+        check_size(epochs, "epochs")
+        if on_epoch is not None and on_epoch(0):
+            return self.machine
+        for epoch in range(1, epochs + 1):
+            for optimiser in (self._generative, self._recognition):
+                optimiser.param_groups[0]["lr"] = self.lr * (1 - (epoch - 1) / epochs)
+            for _ in range(-(-len(self.x) // self.batch_size)):
+                self.wake()
+                self.sleep()
+            if on_epoch is not None and on_epoch(epoch):
+                break
+        return self.machine
+
+    def _climb(self, optimiser: torch.optim.Optimizer, objective: Tensor) -> None:
+        optimiser.zero_grad()
+        objective.mean().neg().backward()
+        optimiser.step()
+        if not all(p.isfinite().all() for p in optimiser.param_groups[0]["params"]):
+            raise ArithmeticError(f"a weight is not finite after {self.steps} steps: use a smaller lr than {self.lr}.")
