@@ -128,7 +128,11 @@ def fit(model, data, *, epochs, batch_size=64, lr=8e-3, objective=elbo, seed=0, 
         history.steps += 1
         return torch.stack([term.detach().mean() for term in bound])
 
-    with _interrupts_wait() as interrupted, progress_bar(epochs, f"epoch 0/{epochs}", progress) as bar:
+    with (
+        _interrupts_wait() as interrupted,
+        _few_threads(model, batch_size),
+        progress_bar(epochs, f"epoch 0/{epochs}", progress) as bar,
+    ):
         with exclusive():
             _check_fits(model, train, test, objective)
             history.snapshots.append(_snapshot(0, model, shown))
@@ -275,6 +279,22 @@ def _require_finite(terms, history, model):
         step,
         quantity,
     )
+
+
+@contextmanager
+def _few_threads(model, batch_size, worth=2**26):
+    """One thread while the steps are small: sharing them out costs more than it gains.
+
+    On two idle cores a second thread gains nothing below about `worth` multiplications a layer pass; on a machine that is
+    busy (a class on one server) two threads waiting for each other made the digits model ten times slower.
+    """
+    before = torch.get_num_threads()
+    if sum(p.numel() for p in model.parameters()) * batch_size < worth:
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 @contextmanager
