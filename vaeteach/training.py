@@ -285,8 +285,8 @@ def _require_finite(terms, history, model):
 def _few_threads(model, batch_size, worth=2**26):
     """One thread while the steps are small: sharing them out costs more than it gains.
 
-    On two idle cores a second thread gains nothing below about `worth` multiplications a layer pass; on a machine that is
-    busy (a class on one server) two threads waiting for each other made the digits model ten times slower.
+    On a busy machine (a class on one server) two threads that wait for each other made the digits model ten times
+    slower; on an idle one the second thread gains nothing below about `worth` multiplications in a pass.
     """
     before = torch.get_num_threads()
     if sum(p.numel() for p in model.parameters()) * batch_size < worth:

@@ -1,5 +1,10 @@
 """Colours that mean the same thing in every notebook, readable for colour-blind eyes, and a plain figure."""
 
+import io
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
 # Okabe and Ito's palette (2008); one colour a meaning.
 COLOURS = {
     "prior": "#7a7a7a",
@@ -19,16 +24,23 @@ def digit_palette():
     return list(_DIGITS)
 
 
+class _NotebookFigure(Figure):
+    """A Figure that a notebook shows when a cell ends in it, without pyplot and whatever the backend is."""
+
+    def _repr_png_(self):
+        stream = io.BytesIO()
+        self.savefig(stream, format="png", dpi=1.5 * self.dpi)  # finer than it is shown, for sharp screens
+        width, height = (self.get_size_inches() * self.dpi).round()
+        return stream.getvalue(), {"width": int(width), "height": int(height)}
+
+
 def new_figure(width=8.0, height=4.0, columns=1, rows=1, **options):
     """(figure, axes) on an Agg canvas, made without pyplot, so nothing global holds on to it.
 
     width, height in inches at 100 dots an inch; options go to Figure.subplots. A notebook cell that ends in the
     figure shows it.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height), dpi=100, layout="constrained")
+    figure = _NotebookFigure(figsize=(width, height), dpi=100, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots(rows, columns, **options)
     for axis in [axes] if rows == columns == 1 else axes.flat:
