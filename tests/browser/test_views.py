@@ -1,0 +1,55 @@
+"""In JupyterLab, every notebook runs, and every view on it answers the mouse.
+
+Knows nothing of the views in particular: a view is an element of the class `vaeteach-view` that holds a <canvas>, which
+answers to a drag, or an <img> with alternative text, which answers to the first control beside it.
+"""
+
+import pathlib
+
+import pytest
+
+NOTEBOOKS = sorted((pathlib.Path(__file__).resolve().parent.parent.parent / "notebooks").glob("*.ipynb"))
+
+
+def pictures(view):
+    return view.locator("canvas, img")
+
+
+def use_first_control(sheet, view):
+    """Move a slider, tick a box, choose the next entry or press a button: the first of these that is there."""
+    slider, box = view.locator(".widget-slider:has(.noUi-handle)"), view.locator("input[type=checkbox]")
+    choice, button = view.locator("select"), view.locator("button")
+    if slider.count():
+        handle, track = slider.first.locator(".noUi-handle").first, slider.first.locator(".noUi-base")
+        left = (handle.bounding_box()["x"] - track.bounding_box()["x"]) < track.bounding_box()["width"] / 2
+        sheet.drag(slider.first, 0.3 if left else -0.3)
+    elif box.count():
+        box.first.click()
+    elif choice.count():
+        entries = choice.first.locator("option").all_inner_texts()
+        choice.first.select_option(index=(entries.index(choice.first.input_value()) + 1) % len(entries))
+    elif button.count():
+        button.first.click()
+    else:
+        raise AssertionError("this view has neither a canvas nor a control")
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_view_answers(lab, path):
+    with lab.open_and_run(path.name) as sheet:
+        views = sheet.views()
+        for number, view in enumerate(views):
+            view.scroll_into_view_if_needed()
+            pictures(view).first.wait_for()
+            for image in view.locator("img").all():
+                assert (image.get_attribute("alt") or "").strip(), f"view {number} has a picture without alt text"
+            before = sheet.settle(view)
+            if view.locator("canvas").count():
+                sheet.drag(view.locator("canvas").first, 0.2, 0.15)
+            else:
+                use_first_control(sheet, view)
+            share = sheet.changed(view, before)
+            sheet.screenshot(f"{path.stem}-view{number}", view)
+            assert share > 0, f"view {number} does not answer"
+        sheet.screenshot(path.stem)
+        sheet.no_page_errors()
