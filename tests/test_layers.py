@@ -26,6 +26,7 @@ LAYERS = [
         "boltzmann",
         "helmholtz",
         "wake_sleep",
+        "bernoulli_vae",
     },
     {"diagnosis"},
     {"widgets"},

@@ -18,9 +18,12 @@ _PUBLIC = {  # module -> names
     "amortisation": ["best_gaussian"],
     "absorption": ["absorb_prior", "affine_latents", "standardize_latents", "standardize_latents_"],
     "rotation": ["rotate_latents"],
+    "generation": ["fit_codes", "generate", "inpaint"],
+    "quality": ["DigitFeatures", "frechet_distance", "precision_recall", "copying"],
     "boltzmann": ["RBM", "contrastive_divergence", "annealed_log_partition"],
     "helmholtz": ["HelmholtzMachine"],
     "wake_sleep": ["WakeSleep"],
+    "bernoulli_vae": ["BernoulliPrior", "build_bernoulli_vae", "leave_one_out", "exact_bits"],
     "training": ["fit", "History", "Snapshot", "NonFiniteBound"],
 }
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}

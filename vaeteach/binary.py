@@ -1,8 +1,8 @@
-"""Binary vectors: a table of all states of n bits, and the one check that an input is made of zeros and ones."""
+"""Binary vectors: independent bits as a distribution, a table of all states of n bits, and the check of an input."""
 
 import torch
 from torch import Tensor
-from torch.distributions import Bernoulli, Independent
+from torch.distributions import Bernoulli, Independent, register_kl
 
 ENUMERABLE = 16  # bits; 2^16 states of 64 pixels are 4 million numbers, which a laptop adds up in a blink
 
@@ -21,9 +21,30 @@ def all_states(n: int, dtype: torch.dtype | None = None) -> Tensor:
     return ((torch.arange(2**n)[:, None] >> bits) & 1).to(dtype or torch.get_default_dtype())
 
 
-def bernoulli(logits: Tensor) -> Independent:
-    """Independent bits with the given log-odds: batch (...,), event (n,); log_prob has one number a row, in nats."""
-    return Independent(Bernoulli(logits=logits, validate_args=False), 1, validate_args=False)
+class Bits(Independent):
+    """Independent bits with log-odds ``logits`` (..., n): batch (...,), event (n,); log_prob is one number, in nats."""
+
+    def __init__(self, logits: Tensor):
+        self.logits = logits
+        super().__init__(Bernoulli(logits=logits, validate_args=False), 1, validate_args=False)
+
+    def expand(self, batch_shape, _instance=None):
+        return Bits(self.logits.expand(torch.Size(batch_shape) + self.event_shape))
+
+
+def bernoulli(logits: Tensor) -> Bits:
+    """Independent bits with the given log-odds: see ``Bits``."""
+    return Bits(logits)
+
+
+@register_kl(Bits, Bits)
+def _kl_bits(q: Bits, p: Bits) -> Tensor:
+    """sum of q (a - b) - log(1 + e^a) + log(1 + e^b) over the bits, a and b the log-odds of q and p: (B,).
+
+    torch's own KL of two Bernoullis wants equal batch shapes and is infinite where a probability rounds to zero.
+    """
+    a, b = q.logits, p.logits
+    return (a.sigmoid() * (a - b) - log1pexp(a) + log1pexp(b)).sum(-1).clamp(min=0)
 
 
 def log1pexp(x: Tensor) -> Tensor:
