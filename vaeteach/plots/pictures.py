@@ -18,18 +18,25 @@ def draw_picture(ax, pixels, shape, smooth=True, title=None):
     return image
 
 
-def draw_picture_grid(ax, pictures, shape, columns, smooth=False):
-    """Images (N, P) side by side in rows of `columns`, as one image with thin gaps. Returns the AxesImage.
-
-    Row 0 is at the top, the order is that of reading.
-    """
+def picture_sheet(pictures, shape, columns):
+    """Images (N, P) laid out in rows of `columns` with thin gaps: one array. Row 0 is at the top, in reading order."""
     pictures = np.asarray(pictures).reshape(-1, *shape)
     rows = -(-len(pictures) // columns)
     height, width = shape
-    sheet = np.zeros((rows * (height + 1) - 1, columns * (width + 1) - 1))
+    gap = max(1, width // 4)
+    sheet = np.zeros((rows * (height + gap) + gap, columns * (width + gap) + gap))
     for i, picture in enumerate(pictures):
-        top, left = (i // columns) * (height + 1), (i % columns) * (width + 1)
+        top, left = gap + (i // columns) * (height + gap), gap + (i % columns) * (width + gap)
         sheet[top : top + height, left : left + width] = picture
+    return sheet
+
+
+def draw_picture_grid(ax, pictures, shape, columns, smooth=True):
+    """Images (N, P) in rows of `columns`, row 0 at the top, as one picture with gaps. Returns the AxesImage.
+
+    Gaps are a quarter of an image wide, since small digits fill their frame from edge to edge.
+    """
+    sheet = picture_sheet(pictures, shape, columns)
     image = ax.imshow(sheet, cmap="gray_r", vmin=0, vmax=1, interpolation="bicubic" if smooth else "nearest")
     ax.set(xticks=[], yticks=[])
     return image
