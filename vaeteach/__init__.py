@@ -8,8 +8,11 @@ import importlib
 
 _PUBLIC = {  # module -> names
     "data": ["load", "ImageData"],
-    "distributions": ["gaussian", "kl", "kl_standard_normal", "draw"],
-    "priors": ["StandardNormal", "LearnedNormal", "GaussianMixture", "VampPrior"],
+    "distributions": ["gaussian", "kl", "kl_standard_normal", "draw", "VonMisesFisher", "SphereUniform"],
+    "priors": [
+        *("StandardNormal", "LearnedNormal", "StudentT", "Laplace", "BetaPrior"),
+        *("SpherePrior", "GaussianMixture", "VampPrior", "FlowPrior"),
+    ],
     "models": ["VAE", "build_vae"],
     "objectives": ["Elbo", "elbo", "iwae_bound"],
     "aggregate": ["AggregatePosterior", "moments", "Moments", "surgery", "Surgery", "active_units"],
