@@ -1,11 +1,12 @@
 """Wake-sleep and reweighted wake-sleep: how a Helmholtz machine learns without a gradient through its samples."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from .binary import check_bits, check_size
+from .binary import all_states, check_bits, check_size
 from .distributions import generator
 from .helmholtz import HelmholtzMachine
 
@@ -76,3 +77,45 @@ class WakeSleep:
         optimiser.step()
         if not all(p.isfinite().all() for p in optimiser.param_groups[0]["params"]):
             raise ArithmeticError(f"a weight is not finite after {self.steps} steps: use a smaller lr than {self.lr}.")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One machine after one phase: ``phase`` is "start", "wake" or "sleep".
+
+    ``prior`` and ``average`` are the shares of the time that each top unit is on under p(h_L) and <q(h_L | x)>;
+    ``log_marginal`` and ``elbo`` exact means over the test images in nats; ``seen`` images (M, pixels) of a batch,
+    ``dreams`` the pixel probabilities of as many dreams, from the same noise at every moment.
+    """
+
+    phase: str
+    prior: Tensor
+    average: Tensor
+    log_marginal: float
+    elbo: float
+    seen: Tensor
+    dreams: Tensor
+
+
+def record(trainer: WakeSleep, nights: int, test: Tensor, pictures: int = 32) -> list[Moment]:
+    """Train for so many days and nights and keep a ``Moment`` after each phase: 1 + 2 nights of them in all.
+
+    A day is one pass of ``wake`` over the data, a night as many ``sleep`` updates. The machine must be small enough to
+    be summed exactly.
+    """
+    machine, moments = trainer.machine, []
+    check_size(nights, "nights")
+
+    def keep(phase, seen):
+        exact = machine.exact(test)
+        average = machine.average_posterior(trainer.x) @ all_states(machine.sizes[-1])
+        moments.append(Moment(phase, machine.prior().mean.detach().clone(), average, exact.log_marginal.mean().item(),
+                              exact.elbo.mean().item(), seen[:pictures], machine.sample(pictures, seed=0)))
+
+    keep("start", trainer.x)
+    updates = -(-len(trainer.x) // trainer.batch_size)
+    for _ in range(nights):
+        keep("wake", [trainer.wake() for _ in range(updates)][0])
+        [trainer.sleep() for _ in range(updates)]
+        keep("sleep", moments[-1].seen)
+    return moments

@@ -3,6 +3,7 @@
 import importlib
 
 _PUBLIC = {  # module -> names
+    "wake_sleep": ["WakeAndSleep"],
     "latent_explorer": ["LatentExplorer"],
 }
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}

@@ -1,0 +1,144 @@
+"""Binary units: how often each is on under the prior and under the average posterior, and what a fixed prior costs."""
+
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.container import BarContainer
+from matplotlib.image import AxesImage
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+
+from .pictures import picture_sheet
+from .style import COLOURS
+
+COLUMNS = 8  # pictures in a row
+WHAT_MOVED = {
+    "start": "before the first day",
+    "wake": "awake: prior and generative weights moved",
+    "sleep": "asleep: recognition weights moved",
+}
+
+
+def style_units(ax, n, label="unit of the top layer"):
+    """An Axes for n units side by side and the share of time that each is on, 0 to 1. Returns the Axes."""
+    ax.set(xlim=(0.4, n + 0.6), ylim=(0, 1), xticks=range(1, n + 1))
+    ax.set_xlabel(label, fontsize=12)
+    ax.set_ylabel("share of the time on", fontsize=12)
+    ax.tick_params(labelsize=11)
+    return ax
+
+
+def draw_unit_marginals(ax, prior, average, legend=True):
+    """Bars (prior, grey) and dots (average posterior, blue) of n units: both (n,) in [0, 1]. Returns (bars, dots)."""
+    prior, average = np.asarray(prior), np.asarray(average)
+    units = np.arange(1, len(prior) + 1)
+    ax.axhline(0.5, color="k", lw=0.8, ls=":", zorder=0)
+    bars = ax.bar(units, prior, width=0.7, color=COLOURS["prior"], alpha=0.55, label="prior p(h)")
+    (dots,) = ax.plot(units, average, "o", color=COLOURS["q"], ms=10, label="average posterior ⟨q(h|x)⟩")
+    if legend:
+        ax.legend(fontsize=11, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False)
+    return bars, dots
+
+
+def draw_unit_paths(ax, epochs, prior, average):
+    """Lines of T moments for H units: prior (T, H) grey and dashed over average posterior (T, H) blue.
+
+    Returns (prior lines, average lines). Where both lie on each other the prior has become the average posterior.
+    """
+    epochs, prior, average = map(np.asarray, (epochs, prior, average))
+    lower = ax.plot(epochs, average, color=COLOURS["q"], lw=2.6, alpha=0.75)
+    upper = ax.plot(epochs, prior, color="k", lw=1.3, ls="--")
+    lower[0].set_label("average posterior ⟨p(h|v)⟩")
+    upper[0].set_label("the model's own p(h)")
+    ax.set(ylim=(0, 1), xlim=(epochs.min(), epochs.max()))
+    ax.set_xlabel("epoch", fontsize=12)
+    ax.set_ylabel("share of the time on", fontsize=12)
+    ax.legend(fontsize=11, frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+    return upper, lower
+
+
+def draw_price(ax, shares, loss, ceiling, label=None):
+    """Nats lost by a prior frozen at 1/2: loss (S, R) of R runs at each of S shares, and the ceiling over a grid.
+
+    ceiling: (grid (G,), nats (G,)). Returns (dots, line); the dots are runs, the line is the theory.
+    """
+    shares, loss = np.asarray(shares, float), np.asarray(loss, float)
+    (line,) = ax.plot(*ceiling, color="k", lw=1.5, ls="--", label="at most: KL from 1/2 to the share")
+    (dots,) = ax.plot(
+        np.repeat(shares, loss.shape[1]), loss.ravel(), "o", ms=8, alpha=0.7, color=COLOURS["alarm"], label=label
+    )
+    ax.axhline(0, color="k", lw=0.8)
+    ax.set_xlabel("share of the rarer class", fontsize=12)
+    ax.set_ylabel("nats an image", fontsize=12)
+    ax.legend(fontsize=11, frameon=False)
+    return dots, line
+
+
+class MomentArtists(NamedTuple):
+    """What moves in a picture of one moment of wake-sleep; `move_moment` moves it."""
+
+    seen: AxesImage
+    dreams: AxesImage
+    bars: BarContainer
+    dots: Line2D
+    exact: Line2D
+    bound: Line2D
+    now: Line2D
+    title: Text
+
+    def flat(self):
+        """All artists, bars one by one, in the order in which they are painted."""
+        return [self.seen, self.dreams, *self.bars, self.dots, self.exact, self.bound, self.now, self.title]
+
+
+def draw_moment(axes, moments, index, shape, smooth=True, limits=None):
+    """One moment of wake-sleep on 2 x 2 Axes: what is seen, what is dreamt, the units' marginals, the bound so far.
+
+    moments: objects with phase, prior, average, log_marginal, elbo, seen, dreams (see `wake_sleep.Moment`); limits: of
+    the nats axis, those of these moments if not given. Returns MomentArtists.
+    """
+    (left, right), (units, history) = axes
+    way = "bicubic" if smooth else "nearest"
+    images = []
+    for ax, title in ((left, "awake: real digits"), (right, "asleep: dreams x ~ p(x)")):
+        blank = picture_sheet(moments[0].seen, shape, COLUMNS)
+        images.append(ax.imshow(blank, cmap="gray_r", vmin=0, vmax=1, interpolation=way))
+        ax.set(xticks=[], yticks=[])
+        ax.set_title(title, fontsize=12)
+    style_units(units, len(moments[0].prior))
+    bars, dots = draw_unit_marginals(units, moments[0].prior, moments[0].average)
+    (exact,) = history.plot([], [], color=COLOURS["posterior"], lw=2, label="log p(x), exact")
+    (bound,) = history.plot([], [], color=COLOURS["q"], lw=2, label="bound")
+    now = history.axvline(0, color="k", lw=1.5)
+    limits = limits or nats_limits(moments)
+    history.set(xlim=(0, len(moments) - 1), ylim=limits)
+    history.set_xlabel("phase (wake, sleep, wake, …)", fontsize=12)
+    history.set_ylabel("nats a test image", fontsize=12)
+    history.legend(fontsize=11, frameon=False, loc="lower right")
+    title = history.set_title(" ", fontsize=12)
+    artists = MomentArtists(*images, bars, dots, exact, bound, now, title)
+    move_moment(artists, moments, index, shape)
+    return artists
+
+
+def move_moment(artists, moments, index, shape):
+    """Move the artists of `draw_moment` to another moment, or to other moments. Returns them."""
+    moment = moments[index]
+    artists.seen.set_data(picture_sheet(moment.seen, shape, COLUMNS))
+    artists.dreams.set_data(picture_sheet(moment.dreams, shape, COLUMNS))
+    for bar, height in zip(artists.bars, moment.prior):
+        bar.set_height(float(height))
+    artists.dots.set_ydata(np.asarray(moment.average))
+    steps = np.arange(len(moments))
+    artists.exact.set_data(steps, [m.log_marginal for m in moments])
+    artists.bound.set_data(steps, [m.elbo for m in moments])
+    artists.now.set_xdata([index, index])
+    artists.title.set_text(WHAT_MOVED[moment.phase])
+    return artists
+
+
+def nats_limits(*runs):
+    """Limits of the nats axis that hold the later seven eighths of these runs: the first phases fall far below."""
+    late = [m.elbo for moments in runs for m in moments[len(moments) // 8 :]]
+    top = max(m.log_marginal for moments in runs for m in moments)
+    return min(late), top + 0.1 * (top - min(late))

@@ -1,0 +1,48 @@
+"""Wake and sleep: step or play the two phases, and watch prior and average posterior move together."""
+
+import ipywidgets
+
+from ..plots import draw_moment, move_moment, new_figure
+from ..plots.discrete import WHAT_MOVED, nats_limits
+from .figure import FigureView
+
+
+class WakeAndSleep(FigureView):
+    """Recorded wake-sleep: real digits beside dreams, the top units' prior beside the average posterior, the bound.
+
+    runs: {name: moments as `wake_sleep.record` gives them}, all of one length and size; `run` chooses one. shape: of
+    the pictures. Controls: `phase` (0 is before training, odd numbers are days, even ones nights), `play`, `run`,
+    `smooth`. Raises ValueError where the runs do not go together.
+    """
+
+    def __init__(self, runs, shape):
+        sizes = {(len(moments), len(moments[0].prior)) for moments in runs.values() if moments}
+        if len(sizes) != 1:
+            raise ValueError(
+                f"WakeAndSleep needs runs of one length over machines of one size; these have (moments, units) "
+                f"{sorted(sizes)}. Record them with the same number of nights."
+            )
+        self.runs, self.shape = runs, shape
+        (length, _), first = sizes.pop(), next(iter(runs))
+        self.phase = ipywidgets.IntSlider(value=0, min=0, max=length - 1, description="phase")
+        self.play = ipywidgets.Play(value=0, min=0, max=length - 1, interval=250, description="play")
+        self.run = ipywidgets.Dropdown(options=list(runs), value=first, description="machine")
+        self.smooth = ipywidgets.Checkbox(value=True, description="smooth pictures", indent=False)
+        ipywidgets.jslink((self.play, "value"), (self.phase, "value"))
+        figure, axes = new_figure(9.5, 6.6, columns=2, rows=2, height_ratios=[1, 1.25])
+        self.artists = draw_moment(axes, runs[first], 0, shape, limits=nats_limits(*runs.values()))
+        rows = [ipywidgets.HBox([self.phase, self.play]), ipywidgets.HBox([self.run, self.smooth])]
+        controls = [self.phase, self.run, self.smooth]  # `play` moves `phase`
+        super().__init__(figure, self.artists.flat(), controls, alt="Wake and sleep.", rows=rows)
+
+    def move(self):
+        moments, index = self.runs[self.run.value], self.phase.value
+        move_moment(self.artists, moments, index, self.shape)
+        for image in (self.artists.seen, self.artists.dreams):
+            image.set_interpolation("bicubic" if self.smooth.value else "nearest")
+        moment = moments[index]
+        apart, n = (moment.prior - moment.average).abs().max(), len(moment.prior)
+        self.alt = (
+            f"Phase {index}, {self.run.value}; {WHAT_MOVED[moment.phase]}. Real digits beside dreams; {n} units whose "
+            f"prior and average posterior differ by at most {apart:.2f}; test bound {moment.elbo:.2f} nats."
+        )
