@@ -72,12 +72,20 @@ def recipe():
     return digest.hexdigest()
 
 
+def read(path):
+    """The text of a file, empty where there is none."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""
+
+
 def read_stamp():
     try:
-        with open(STAMP, encoding="utf-8") as file:
-            stamp = json.load(file)
+        stamp = json.loads(read(STAMP))
         return stamp if isinstance(stamp, dict) else {}
-    except (OSError, ValueError):
+    except ValueError:
         return {}
 
 
@@ -99,9 +107,8 @@ def runs(command):
 def make_venv():
     """Make .venv, in place of one that is broken or was left unfinished."""
     if os.path.isdir(VENV) and not os.path.exists(BUSY) and runs([PYTHON, "-m", "pip", "--version"]):
-        with open(os.path.join(VENV, "pyvenv.cfg"), encoding="utf-8") as file:
-            if f"version = {sys.version_info[0]}.{sys.version_info[1]}." in file.read():
-                return
+        if f"version = {sys.version_info[0]}.{sys.version_info[1]}." in read(os.path.join(VENV, "pyvenv.cfg")):
+            return
     try:
         import ensurepip  # noqa: F401  Debian and Ubuntu ship Python without it
         import venv  # noqa: F401
@@ -151,14 +158,6 @@ def pip(what, *arguments):
     return process.returncode
 
 
-def log_text():
-    try:
-        with open(LOG, encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except OSError:
-        return ""
-
-
 def explain(text):
     """The sentence for what went wrong, from the words of pip or venv."""
     causes = [
@@ -201,7 +200,7 @@ def install_torch():
     if sys.platform.startswith("linux"):
         say("PyTorch's CPU index does not answer; taking the default build, which may be several GB on Linux.")
     if pip("PyTorch", "torch"):
-        raise Problem(explain(log_text()))
+        raise Problem(explain(read(LOG)))
 
 
 def set_up(extra=""):
@@ -222,7 +221,7 @@ def set_up(extra=""):
             pass
         install_torch()
         if pip("The course's packages", "-e", f".[{keep}]" if keep else "."):
-            raise Problem(explain(log_text()))
+            raise Problem(explain(read(LOG)))
         os.remove(BUSY)  # from here on, what pip was to do is done
         check = subprocess.run([PYTHON, "-c", "import torch, jupyterlab, anywidget, vaeteach"], env=environment(),
                                cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
