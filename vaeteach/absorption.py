@@ -14,7 +14,7 @@ from torch import nn
 
 from .aggregate import moments
 from .distributions import Gaussian
-from .models import GaussianPosterior
+from .models import POSTERIORS
 from .priors import StandardNormal
 
 
@@ -106,7 +106,7 @@ def _affine_(model, shift, scale):
 def linear_layers(model):
     """(last layer of the encoder, first layer of the decoder), or a sentence why the map cannot be moved."""
     family = getattr(model.encoder, "family", None)
-    if not isinstance(family, GaussianPosterior):
+    if not isinstance(family, POSTERIORS["gaussian"]):
         raise TypeError(
             "The posterior must be a Gaussian with independent dimensions, which an affine map of each dimension "
             f"keeps in its family; this encoder's is {type(family or model.encoder).__name__}."
