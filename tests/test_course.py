@@ -277,7 +277,7 @@ def test_torch_is_looked_for_where_it_is_small(course, installer, monkeypatch, p
 
 SAID = [
     ("WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError('<pip…>: Failed to establish "
-     "a new connection: [Errno -3] Temporary failure in name resolution')'\nERROR: No matching distribution found for torch",
+     "a new connection: [Errno -3] Temporary failure in name resolution')'\nERROR: No matching distribution for x",
      "package index cannot be reached"),
     ("pip._vendor.urllib3.exceptions.ReadTimeoutError: Read timed out.", "package index cannot be reached"),
     ("ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device", "disk is full"),

@@ -15,19 +15,8 @@ LAYERS = [
     {"cache", "binary", "progress"},  # tools without mathematics: anybody may use them
     {"distributions"},
     {"priors", "objectives", "models"},
-    {
-        "exact",
-        "aggregate",
-        "absorption",
-        "rotation",
-        "generation",
-        "quality",
-        "training",
-        "boltzmann",
-        "helmholtz",
-        "wake_sleep",
-        "bernoulli_vae",
-    },
+    {"exact", "aggregate", "absorption", "generation", "training", "boltzmann", "helmholtz", "wake_sleep",
+     "bernoulli_vae", "quadrature", "comparison", "amortisation", "quality", "rotation"},
     {"diagnosis"},
     {"widgets"},
 ]
