@@ -1,0 +1,152 @@
+"""The latent explorer under a real mouse: what is decoded, how it is driven, and the page that needs no kernel."""
+
+import base64
+import json
+
+import nbclient
+import nbconvert
+import nbformat
+import numpy as np
+import pytest
+
+SETUP = """
+import json, torch
+from vaeteach import build_vae, fit, load
+from vaeteach.widgets import LatentExplorer
+data = load("digits").binarized()
+model = build_vae(data, hidden=(32,))
+history = fit(model, data, epochs=8, progress=False)
+"""
+POINTS = [[0.0, 0.0], [1.5, -0.7], [-3.2, 3.1], [0.01, 2.5]]
+SHOW = """
+with torch.no_grad():
+    torch_says = model.decode(torch.tensor(POINTS)).mean.tolist()
+print(json.dumps(torch_says))
+"""
+KERNEL_ONLY = """
+class Shifted(torch.nn.Module):
+    def __init__(self, decoder):
+        super().__init__()
+        self.decoder = decoder
+    def forward(self, z):
+        return self.decoder(z + 0.5)
+model.decoder = Shifted(model.decoder)
+"""
+
+
+def write(folder, name, *cells):
+    content = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    content.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(content, folder / name)
+    return name
+
+
+def decoded_bytes(sheet):
+    return sheet.page.evaluate("() => document.querySelector('.vaeteach-explorer .decoded').toDataURL()")
+
+
+def z_in_page(page):
+    return [float(v) for v in page.locator(".vaeteach-explorer").get_attribute("data-z").split()]
+
+
+def printed(sheet):
+    texts = [o["text"] for c in sheet.notebook()["cells"] for o in c.get("outputs", []) if o.get("name") == "stdout"]
+    return "".join(texts[-1])
+
+
+@pytest.fixture(scope="module")
+def sheet(lab, lab_folder):
+    name = write(lab_folder, "explorer_test.ipynb", SETUP, f"POINTS = {POINTS}" + SHOW,
+                 "explorer = LatentExplorer(model, data)\nexplorer")
+    with lab.open_and_run(name) as sheet:
+        sheet.page.locator(".vaeteach-explorer[data-z]").wait_for()
+        yield sheet
+
+
+def test_the_page_decodes_what_torch_decodes(sheet):
+    in_page = sheet.page.evaluate(
+        "(points) => points.map((z) => document.querySelector('.vaeteach-explorer').vaeteach.decode(z))", POINTS)
+    assert np.abs(np.array(in_page) - np.array(json.loads(printed(sheet)))).max() < 1 / 255
+
+
+def test_a_drag_decodes_under_the_pointer_and_nothing_lags_behind(sheet):
+    plane = sheet.page.locator(".latent-plane")
+    plane.scroll_into_view_if_needed()
+    before, box = decoded_bytes(sheet), plane.bounding_box()
+    sheet.page.mouse.move(box["x"] + 250, box["y"] + 250)
+    sheet.page.mouse.down()
+    sheet.page.mouse.move(box["x"] + 330, box["y"] + 150, steps=25)
+    sheet.page.mouse.up()
+    sheet.page.wait_for_timeout(100)  # ms after release, as promised
+    assert sheet.page.evaluate("() => document.querySelector('.vaeteach-explorer').vaeteach.idle()")
+    assert decoded_bytes(sheet) != before
+    z = z_in_page(sheet.page)
+    assert z[0] > 0 and z[1] > 0  # right of and above the middle of the canvas
+    sheet.screenshot("explorer-dragged")
+    sheet.no_page_errors()
+
+
+def test_the_keyboard_moves_the_pointer(sheet):
+    plane = sheet.page.locator(".latent-plane")
+    plane.focus()
+    plane.press("Home")
+    for key in ("ArrowRight", "ArrowRight", "ArrowUp", "Shift+ArrowDown"):
+        plane.press(key)
+    sheet.page.wait_for_timeout(300)
+    assert z_in_page(sheet.page) == pytest.approx([0.2, -0.4])
+    assert "z = (0.20, -0.40)" in plane.get_attribute("aria-label")
+
+
+def test_a_drawn_digit_lands_among_the_codes(sheet):
+    pad, plane = sheet.page.locator(".vaeteach-explorer .pad"), sheet.page.locator(".latent-plane")
+    before = sheet.settle(plane)
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    sheet.page.mouse.move(box["x"] + 75, box["y"] + 20)
+    sheet.page.mouse.down()
+    sheet.page.mouse.move(box["x"] + 75, box["y"] + 130, steps=10)
+    sheet.page.mouse.up()
+    assert sheet.changed(plane, before) > 0.001
+    before = sheet.settle(plane)
+    sheet.page.locator(".vaeteach-explorer button", has_text="clear").click()
+    assert sheet.changed(plane, before) > 0.001
+    sheet.screenshot("explorer-drawing")
+    sheet.no_page_errors()
+
+
+def test_a_network_the_page_cannot_run_is_decoded_by_the_kernel(lab, lab_folder):
+    name = write(lab_folder, "explorer_kernel.ipynb", SETUP + KERNEL_ONLY, "LatentExplorer(model, data)")
+    with lab.open_and_run(name) as sheet:
+        decoded, plane = sheet.page.locator(".vaeteach-explorer .decoded"), sheet.page.locator(".latent-plane")
+        sheet.page.locator(".vaeteach-explorer[data-z]").wait_for()
+        before = sheet.settle(decoded)
+        assert before.min() < 100  # the kernel's first answer is on the screen, not a white sheet
+        sheet.drag(plane, 0.3, 0.2)
+        assert sheet.changed(decoded, before) > 0.01
+        sheet.no_page_errors()
+
+
+def test_the_exported_page_lives_without_kernel_and_network(lab, tmp_path):
+    content = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(SETUP),
+                                              nbformat.v4.new_code_cell("LatentExplorer(model, data)")])
+    nbclient.NotebookClient(content, timeout=120, store_widget_state=False, kernel_name="python3").execute()
+    outputs = content.cells[1].outputs
+    assert base64.b64decode(outputs[0]["data"]["image/png"]).startswith(b"\x89PNG")
+    file = tmp_path / "page.html"
+    file.write_text(nbconvert.HTMLExporter().from_notebook_node(content)[0], encoding="utf-8")
+    page, errors = lab.browser.new_page(), []
+    try:
+        page.on("pageerror", lambda error: errors.append(str(error)) if "require" not in str(error) else None)
+        page.goto(file.as_uri())
+        page.locator(".vaeteach-explorer[data-z]").wait_for(timeout=60_000)
+        plane = page.locator(".latent-plane")
+        plane.scroll_into_view_if_needed()
+        box = plane.bounding_box()
+        page.mouse.move(box["x"] + 250, box["y"] + 250)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 330, box["y"] + 150, steps=10)
+        page.mouse.up()
+        page.wait_for_timeout(200)
+        assert z_in_page(page)[0] > 0.5 and not errors
+    finally:
+        page.close()
