@@ -2,16 +2,25 @@
 
 from .exercise import Exercise, Mistake, WrongAnswer
 from .nb00 import average_code, count_parameters
+from .nb04 import bernoulli_log_likelihood, epoch, gradient_variances, reparameterise
+from .nb05 import ancestral_sample, quantile_grid, spherical
 from .nb11 import free_energy, importance_weights, price_of_one_half, prior_gradient
 
 __all__ = [
     "Exercise",
     "Mistake",
     "WrongAnswer",
+    "ancestral_sample",
     "average_code",
+    "bernoulli_log_likelihood",
     "count_parameters",
+    "epoch",
     "free_energy",
+    "gradient_variances",
     "importance_weights",
     "price_of_one_half",
     "prior_gradient",
+    "quantile_grid",
+    "reparameterise",
+    "spherical",
 ]

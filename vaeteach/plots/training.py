@@ -1,0 +1,86 @@
+"""What happens while a model trains: the two terms of the bound, trade-offs between them, gradients and their noise."""
+
+import numpy as np
+
+from .style import COLOURS
+
+TERMS = {"log_likelihood": "likelihood", "kl": "q", "value": "data"}  # quantity -> colour
+NAMES = {"log_likelihood": "log-likelihood", "kl": "KL", "value": "ELBO"}
+
+
+def draw_loss_terms(axes, frame, split="test", color=None, label=None):
+    """One panel for each axis in `axes`: log-likelihood, KL and, with a third axis, the ELBO, against the epoch.
+
+    frame: `History.frame()`. Each panel has its own scale, because the terms differ by a factor of ten and more.
+    Returns one Line2D a panel.
+    """
+    lines = []
+    for ax, quantity in zip(axes, TERMS):
+        rows = frame[(frame.split == split) & (frame.quantity == quantity)]
+        colour = color or COLOURS[TERMS[quantity]]
+        (line,) = ax.plot(rows.epoch, rows.nats, "-", color=colour, lw=2, label=label)
+        ax.set_title(NAMES[quantity], fontsize=13)
+        ax.set_xlabel("epoch", fontsize=12)
+        lines.append(line)
+    axes[0].set_ylabel("nats per image", fontsize=12)
+    return lines
+
+
+def draw_running_means(ax, estimates, exact=None):
+    """The mean of the first 1, 2, … S estimates of one number, for each name in `estimates` (arrays (S,)).
+
+    A better estimator settles earlier. `exact` is drawn as a dashed line. Returns the Line2D of each.
+    """
+    styles = (("likelihood", "-"), ("alarm", "-"), ("posterior", "--"), ("q", ":"))
+    lines = []
+    for (name, values), (colour, style) in zip(estimates.items(), styles):
+        values = np.asarray(values, float)
+        mean = np.cumsum(values) / np.arange(1, len(values) + 1)
+        lines += ax.plot(np.arange(1, len(values) + 1), mean, style, color=COLOURS[colour], lw=2, label=name)
+    if exact is not None:
+        ax.axhline(exact, color=COLOURS["prior"], ls="--", lw=1.3)
+    ax.set_xscale("log")
+    ax.set_xlabel("number of samples averaged", fontsize=12)
+    ax.legend(fontsize=11, frameon=False)
+    return lines
+
+
+def draw_trade_off(ax, kl, log_likelihood, labels):
+    """One dot a model: KL against log-likelihood, joined in order, over lines on which their difference is constant.
+
+    kl, log_likelihood: (M,) nats per image; labels: M texts. The lines are those of equal ELBO at beta = 1.
+    Returns the Line2D of the models.
+    """
+    kl, log_likelihood = np.asarray(kl, float), np.asarray(log_likelihood, float)
+    (line,) = ax.plot(kl, log_likelihood, "o-", color=COLOURS["q"], lw=1.5, ms=8, zorder=3)
+    for x, y, label in zip(kl, log_likelihood, labels):
+        ax.annotate(label, (x, y), (9, -13), textcoords="offset points", fontsize=11)
+    ax.margins(0.16)
+    (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
+    ends = np.array([left, right])
+    step = max(1.0, round((high - low + right - left) / 7))
+    for level in np.arange(np.floor((low - right) / step) * step, high - left, step):
+        ax.plot(ends, ends + level, color=COLOURS["prior"], lw=0.8, alpha=0.6, zorder=1)
+    ax.set(xlim=(left, right), ylim=(low, high))
+    ax.set_xlabel("KL(q(z|x) || p(z)), nats per image", fontsize=12)
+    ax.set_ylabel("log-likelihood, nats per image", fontsize=12)
+    return line
+
+
+def draw_kl_by_dimension(ax, kls):
+    """Grouped bars: for each name in `kls` the KL of every latent dimension, (D,) nats, largest first.
+
+    Returns one BarContainer a name.
+    """
+    colours = ("q", "likelihood", "posterior", "data")
+    width = 0.8 / len(kls)
+    bars = []
+    for i, (name, values) in enumerate(kls.items()):
+        values = np.sort(np.asarray(values, float))[::-1]
+        places = np.arange(1, len(values) + 1) + (i - (len(kls) - 1) / 2) * width
+        bars.append(ax.bar(places, values, width, color=COLOURS[colours[i % 4]], label=name))
+    ax.set_xlabel("latent dimension, largest KL first", fontsize=12)
+    ax.set_ylabel("nats per image", fontsize=12)
+    ax.set_xticks(np.arange(1, len(values) + 1))
+    ax.legend(fontsize=11, frameon=False)
+    return bars
