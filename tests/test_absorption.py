@@ -196,6 +196,23 @@ def test_full_gaussian_kl_against_torch_and_full_covariance_of_draws():
         torch.testing.assert_close(cov, u.covariance_matrix[i], rtol=0.03, atol=0.01 * float(u.variance[i].max()))
 
 
+def test_the_diagonal_of_a_turned_posterior_is_the_nearest_diagonal():
+    """KL(d || full) = (log det of covariance + sum of log precisions) / 2 there, and more at every other diagonal."""
+    model, x = model_of(2), images()
+    full, diagonal = (rotate_latents(model, 0.5, diagonal=d).encode(x) for d in (False, True))
+    torch.testing.assert_close(diagonal.mean, full.mean, **EXACT)
+
+    def distance(logvar):
+        return kl_divergence(MultivariateNormal(diagonal.mean, torch.diag_embed(logvar.exp())), full)
+
+    precisions = torch.linalg.inv(full.covariance_matrix).diagonal(dim1=1, dim2=2)
+    price = (torch.logdet(full.covariance_matrix) + precisions.log().sum(1)) / 2
+    assert (price > 1e-6).all()
+    torch.testing.assert_close(distance(diagonal.logvar), price, rtol=0, atol=1e-9)
+    for step in ([0.1, 0.0], [-0.1, 0.0], [0.0, 0.1], [0.0, -0.1]):
+        assert (distance(diagonal.logvar + torch.tensor(step)) > price + 1e-4).all()
+
+
 def test_quarter_turns_only_permute():
     model, x = model_of(2), images()
     u = rotate_latents(model, math.pi / 2).encode(x)

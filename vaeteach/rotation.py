@@ -7,16 +7,19 @@ from torch import nn
 from torch.distributions import MultivariateNormal, register_kl
 
 from .absorption import gaussian_prior, linear_layers
-from .distributions import Gaussian, kl_standard_normal
+from .distributions import Gaussian, gaussian, kl_standard_normal
 from .models import VAE
 
 
-def rotate_latents(model, rotation):
+def rotate_latents(model, rotation, diagonal=False):
     """The same VAE in turned latents u = R z: every image keeps its ELBO, although every code moves.
 
     rotation: an orthogonal matrix (D, D), or an angle in radians where D = 2 (anticlockwise). The posterior becomes
     N(R mu, R diag(sigma^2) R^T), which a diagonal Gaussian is only for quarter turns and reflections of axes, so the
-    new encoder returns a Gaussian with full covariance. The prior must look the same from every side.
+    new encoder returns a Gaussian with full covariance. diagonal=True replaces it by the nearest diagonal Gaussian,
+    argmin_d KL(d || full), which keeps the diagonal of the *inverse* covariance (Bishop 2006, section 10.1.2): that
+    model is another one, and shows what the diagonal family costs in turned coordinates.
+    The prior must look the same from every side.
     Raises TypeError as absorb_prior does, ValueError for a matrix that is not orthogonal or a prior that would change.
     """
     prior = gaussian_prior(model, "rotate_latents")
@@ -30,19 +33,22 @@ def rotate_latents(model, rotation):
     _, decoder = linear_layers(moved)
     with torch.no_grad():
         decoder.weight.copy_(decoder.weight @ rotation.T)
-    return VAE(TurnedEncoder(moved.encoder, rotation), moved.decoder, moved.prior)
+    return VAE(TurnedEncoder(moved.encoder, rotation, diagonal), moved.decoder, moved.prior)
 
 
 class TurnedEncoder(nn.Module):
     """An encoder followed by a rotation: q(u|x) = N(R mu, R diag(sigma^2) R^T)."""
 
-    def __init__(self, encoder, rotation):
+    def __init__(self, encoder, rotation, diagonal=False):
         super().__init__()
-        self.encoder = encoder
+        self.encoder, self.diagonal = encoder, diagonal
         self.register_buffer("rotation", rotation)
 
     def forward(self, x):
-        return TurnedGaussian(self.encoder(x), self.rotation)
+        q = self.encoder(x)
+        if self.diagonal:
+            return gaussian(q.mu @ self.rotation.T, -(q.variance.reciprocal() @ self.rotation.square().T).log())
+        return TurnedGaussian(q, self.rotation)
 
 
 class TurnedGaussian(MultivariateNormal):
