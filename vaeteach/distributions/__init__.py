@@ -7,10 +7,21 @@ is the commonest mistake in public code for these models, and this rule leaves n
 
 from .divergence import kl, support_contains
 from .gaussian import Gaussian, gaussian, kl_standard_normal
+from .heavy_tails import StandardLaplace, StudentT
+from .interval import Beta, Kumaraswamy
+from .posteriors import POSTERIORS
 from .randomness import borrowed_rng, draw, generator
+from .sphere import SphereUniform, VonMisesFisher
 
 __all__ = [
+    "Beta",
     "Gaussian",
+    "Kumaraswamy",
+    "POSTERIORS",
+    "SphereUniform",
+    "StandardLaplace",
+    "StudentT",
+    "VonMisesFisher",
     "borrowed_rng",
     "draw",
     "gaussian",

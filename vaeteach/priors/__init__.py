@@ -4,7 +4,20 @@ A prior without parameters is a module too, so that it moves with the model (`.d
 same code trains it or leaves it alone. What is learned, is learned by the gradient of the same bound as the rest.
 """
 
+from .families import BetaPrior, Laplace, SpherePrior, StudentT
+from .flow import FlowPrior
 from .mixtures import GaussianMixture, VampPrior
 from .normal import LearnedNormal, StandardNormal, check_latent_dim
 
-__all__ = ["GaussianMixture", "LearnedNormal", "StandardNormal", "VampPrior", "check_latent_dim"]
+__all__ = [
+    "BetaPrior",
+    "FlowPrior",
+    "GaussianMixture",
+    "Laplace",
+    "LearnedNormal",
+    "SpherePrior",
+    "StandardNormal",
+    "StudentT",
+    "VampPrior",
+    "check_latent_dim",
+]

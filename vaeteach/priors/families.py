@@ -1,0 +1,83 @@
+"""Priors of other shapes: heavy tails, a box, a sphere. What they share is that no Gaussian is needed anywhere."""
+
+import math
+
+import torch
+from torch import nn
+from torch.distributions import Independent
+
+from ..distributions import Beta, SphereUniform, StandardLaplace
+from ..distributions import StudentT as StudentTDistribution
+from .normal import check_latent_dim
+
+
+class StudentT(nn.Module):
+    """Independent Student-t latents, scale 1, with df degrees of freedom: fixed, or learned with learn_df=True.
+
+    The scale stays 1 because, as for a Gaussian, the neighbouring layers can absorb it. df is one number for all D
+    dimensions or one for each; learned, its logarithm is the parameter. Raises ValueError for df that is not positive.
+    """
+
+    def __init__(self, latent_dim, df=5.0, learn_df=False):
+        super().__init__()
+        df = _positive("df", df, check_latent_dim(latent_dim))
+        self.log_df = nn.Parameter(df.log(), requires_grad=bool(learn_df))
+
+    @property
+    def df(self):
+        """Degrees of freedom, shape (D,)."""
+        return self.log_df.exp()
+
+    def forward(self):
+        return Independent(StudentTDistribution(self.df), 1, validate_args=False)
+
+
+class Laplace(nn.Module):
+    """Independent Laplace(0, 1) latents, density prod_d exp(-|z_d|) / 2; the KL from a Gaussian is exact."""
+
+    def __init__(self, latent_dim):
+        super().__init__()
+        self.register_buffer("zeros", torch.zeros(check_latent_dim(latent_dim)))
+
+    def forward(self):
+        return Independent(StandardLaplace(self.zeros), 1, validate_args=False)
+
+
+class BetaPrior(nn.Module):
+    """Independent Beta(a, b) latents on (0, 1)^D, for a "beta" or "kumaraswamy" posterior; nothing is learned.
+
+    a, b: positive numbers, or D of them. a = b = 1 is the uniform box. A Gaussian encoder puts mass outside the box,
+    where this prior has none, and is refused by `kl`. Raises ValueError for parameters that are not positive.
+    """
+
+    def __init__(self, latent_dim, a=2.0, b=1.0):
+        super().__init__()
+        latent_dim = check_latent_dim(latent_dim)
+        self.register_buffer("a", _positive("a", a, latent_dim))
+        self.register_buffer("b", _positive("b", b, latent_dim))
+
+    def forward(self):
+        return Independent(Beta(self.a, self.b), 1, validate_args=False)
+
+
+class SpherePrior(nn.Module):
+    """The uniform distribution on the sphere S^2 in R^3, for a "von_mises_fisher" posterior (latent_dim = 3)."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("zeros", torch.zeros(3))
+
+    def forward(self):
+        return SphereUniform(self.zeros)
+
+
+def _positive(name, value, latent_dim):
+    """The value as a tensor (D,), or a sentence."""
+    value = torch.as_tensor(value, dtype=torch.get_default_dtype()).detach().clone()
+    if value.ndim > 1 or (value.ndim == 1 and len(value) != latent_dim):
+        raise ValueError(
+            f"{name} must be one number, or one for each of {latent_dim} dimensions, got {value.tolist()}."
+        )
+    if not bool(((value > 0) & (value < math.inf)).all()):
+        raise ValueError(f"{name} must be positive and finite, got {value.tolist()}.")
+    return value.expand(latent_dim).clone()
