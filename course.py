@@ -287,7 +287,7 @@ def test(options):
         env.setdefault(name, "1")  # the work is parallel by test: more threads would only wait for each other
     command = [PYTHON, "-m", "pytest"]
     if not any(option == "-n" or option.startswith(("-n", "--numprocesses", "--pdb", "-p")) for option in options):
-        command += ["-n", str(max(2, min(4, os.cpu_count() or 2)))]
+        command += ["-n", str(max(2, min(4, os.cpu_count() or 2))), "--dist", "worksteal"]
     return become(command + list(options), env)
 
 
