@@ -4,23 +4,31 @@ from .exercise import Exercise, Mistake, WrongAnswer
 from .nb00 import average_code, count_parameters
 from .nb04 import bernoulli_log_likelihood, epoch, gradient_variances, reparameterise
 from .nb05 import ancestral_sample, quantile_grid, spherical
+from .nb08 import absorbed_layer, paired_gain, standardizing_gain
+from .nb10 import aggregate_draws, frechet_1d, posterior_given_observed
 from .nb11 import free_energy, importance_weights, price_of_one_half, prior_gradient
 
 __all__ = [
     "Exercise",
     "Mistake",
     "WrongAnswer",
+    "absorbed_layer",
+    "aggregate_draws",
     "ancestral_sample",
     "average_code",
     "bernoulli_log_likelihood",
     "count_parameters",
     "epoch",
+    "frechet_1d",
     "free_energy",
     "gradient_variances",
     "importance_weights",
+    "paired_gain",
+    "posterior_given_observed",
     "price_of_one_half",
     "prior_gradient",
     "quantile_grid",
     "reparameterise",
     "spherical",
+    "standardizing_gain",
 ]
