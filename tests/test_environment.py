@@ -127,7 +127,7 @@ def test_the_pip_section_resolves(tmp_path):
 def test_only_declared_packages_are_imported():
     declared = {same(wanted.name) for wanted in map(Requirement, PROJECT["dependencies"])}
     known = {"sklearn": "scikit-learn", "IPython": "ipython", "mpl_toolkits": "matplotlib"}
-    carried = {"ipython", "traitlets", "nbformat", "nbconvert", "packaging", "requests", "contourpy"}  # with the declared
+    carried = {"ipython", "traitlets", "nbformat", "nbconvert", "packaging", "requests", "contourpy"}  # with those
     for path in (ROOT / "vaeteach").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Import):
