@@ -93,7 +93,7 @@ def _mask(observed, x):
 
 
 def _box(prior, q, latent_dim, box):
-    """Lower and upper ends of each axis: `box`, or [-6, 6] widened to 6 standard deviations of the prior, 5 of each q."""
+    """Lower and upper ends of each axis: `box`, or [-6, 6], wider where 6 stddevs of the prior or 5 of a q need it."""
     if box is not None:
         low, high = map(float, box)
         if not -math.inf < low < high < math.inf:
