@@ -1,9 +1,26 @@
 """Drawing: `draw_*` functions take an Axes and arrays and return the artists. Nothing is computed or shown here."""
 
+from .densities import (
+    draw_density,
+    draw_integrand,
+    draw_running_estimate,
+    move_density,
+    move_integrand,
+    move_running_estimate,
+)
 from .discrete import draw_moment, draw_price, draw_unit_marginals, draw_unit_paths, move_moment
+from .exact import (
+    draw_bound,
+    draw_bounds_by_samples,
+    draw_gap_parts,
+    draw_line_posterior,
+    draw_map,
+    move_bound,
+)
 from .latent import draw_codes, draw_ellipse, draw_normal_contours, style_plane
 from .pictures import draw_picture, draw_picture_grid, picture_sheet
 from .style import COLOURS, digit_palette, new_figure
+from .training import draw_kl_by_dimension, draw_loss_terms, draw_running_means, draw_trade_off
 
 __all__ = [
     "COLOURS",
@@ -11,6 +28,10 @@ __all__ = [
     "draw_codes",
     "draw_ellipse",
     "draw_moment",
+    "draw_kl_by_dimension",
+    "draw_loss_terms",
+    "draw_running_means",
+    "draw_trade_off",
     "draw_normal_contours",
     "draw_picture",
     "draw_picture_grid",
@@ -21,4 +42,16 @@ __all__ = [
     "new_figure",
     "picture_sheet",
     "style_plane",
+    "draw_density",
+    "draw_integrand",
+    "draw_running_estimate",
+    "move_density",
+    "move_integrand",
+    "move_running_estimate",
+    "draw_bound",
+    "draw_bounds_by_samples",
+    "draw_gap_parts",
+    "draw_line_posterior",
+    "draw_map",
+    "move_bound",
 ]
