@@ -63,7 +63,8 @@ def _kl_normal_laplace(q, p):
 
     Source: the mean of the folded normal, Leone, Nelson and Nottingham 1961, equation 2.
     """
-    mu, sigma = q.loc, q.scale.clamp(min=1e-30)
+    mu, sigma = q.loc, q.scale.clamp(min=1e-15)  # a fold at 0 that is narrower than this is no longer seen
     ratio = mu / sigma
     mean_size = sigma * math.sqrt(2 / math.pi) * (-ratio.square() / 2).exp() + mu * torch.erf(ratio * math.sqrt(0.5))
-    return mean_size - sigma.log() - (1 + math.log(2 * math.pi)) / 2 + math.log(2)
+    log_sigma = q.scale.clamp(min=torch.finfo(q.scale.dtype).tiny).log()
+    return mean_size - log_sigma - (1 + math.log(2 * math.pi)) / 2 + math.log(2)
