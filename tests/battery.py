@@ -123,7 +123,7 @@ def gradient_errors(function, parameters, step=1e-6):
             for sign in (1, -1):
                 moved = [p.detach().clone() for p in leaves]
                 moved[which].view(-1)[i] += sign * step
-                value.append(float(function(*moved)))
+                value.append(float(function(*moved).detach()))
             difference = (value[0] - value[1]) / (2 * step)
             here = float(gradient.reshape(-1)[i])
             worst = max(worst, abs(here - difference) / (1 + abs(here)))
