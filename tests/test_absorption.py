@@ -12,7 +12,7 @@ from torch.distributions import Beta, Independent, Laplace, MultivariateNormal, 
 
 from vaeteach import build_vae, draw, elbo, gaussian, kl, kl_standard_normal
 from vaeteach.absorption import absorb_prior, affine_latents, standardize_latents, standardize_latents_
-from vaeteach.rotation import rotate_latents
+from vaeteach.rotation import map_latents, rotate_latents
 
 EXACT = dict(rtol=0, atol=1e-10)
 
@@ -211,6 +211,21 @@ def test_the_diagonal_of_a_turned_posterior_is_the_nearest_diagonal():
     torch.testing.assert_close(distance(diagonal.logvar), price, rtol=0, atol=1e-9)
     for step in ([0.1, 0.0], [-0.1, 0.0], [0.0, 0.1], [0.0, -0.1]):
         assert (distance(diagonal.logvar + torch.tensor(step)) > price + 1e-4).all()
+
+
+def test_a_diagonal_map_is_the_same_by_both_ways():
+    """map_latents goes from z to u, affine_latents writes z = shift + scale u; a full covariance gains nothing here."""
+    model, x = model_of(2), images()
+    s, m = torch.tensor([2.0, 0.5]).double(), torch.tensor([1.0, 3.0]).double()
+    prior = Fixed(gaussian(m, 2 * s.log()))
+    one, other = map_latents(model, torch.diag(s), m, prior), affine_latents(model, -m / s, 1 / s, prior)
+    torch.testing.assert_close(one.encode(x).mean, other.encode(x).mean, **EXACT)
+    torch.testing.assert_close(one.encode(x).variance, other.encode(x).variance, **EXACT)
+    for term in zip(elbo(one, x, seed=1), elbo(other, x, seed=1), elbo(model, x, seed=1)):
+        torch.testing.assert_close(term[0], term[1], **EXACT)
+        torch.testing.assert_close(term[0], term[2], **EXACT)
+    with pytest.raises(ValueError, match="can be undone"):
+        map_latents(model, torch.ones(2, 2), m)
 
 
 def test_quarter_turns_only_permute():

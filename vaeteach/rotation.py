@@ -28,38 +28,56 @@ def rotate_latents(model, rotation, diagonal=False):
             "rotate_latents: this prior is not the same in all directions, so turning the latents would change the "
             "model. Use absorb_prior(model) first."
         )
-    rotation = _rotation_matrix(rotation, prior.mu)
+    return map_latents(model, _rotation_matrix(rotation, prior.mu), 0.0, diagonal=diagonal)
+
+
+def map_latents(model, matrix, shift, prior=None, diagonal=False):
+    """The same encoder and decoder in latents u = A z + b, for any A that has an inverse (a copy of the model).
+
+    matrix: A, (D, D); shift: b, (D,) or a number. The encoder returns a Gaussian with full covariance, or the nearest
+    diagonal one; the decoder's first layer takes A^{-1} and b over. prior: a module for p(u); without one the old
+    prior module is kept, now over u. Raises TypeError as absorb_prior does, ValueError for a matrix without inverse.
+    """
     moved = copy.deepcopy(model)
     _, decoder = linear_layers(moved)
+    matrix = torch.as_tensor(matrix).to(decoder.weight)
+    shift = torch.as_tensor(shift).to(matrix).expand(len(matrix))
+    inverse, info = torch.linalg.inv_ex(matrix)
+    if info != 0 or not torch.isfinite(inverse).all():
+        raise ValueError(f"map_latents: u = A z + b must be a map that can be undone; got A = {matrix.tolist()}.")
     with torch.no_grad():
-        decoder.weight.copy_(decoder.weight @ rotation.T)
-    return VAE(TurnedEncoder(moved.encoder, rotation, diagonal), moved.decoder, moved.prior)
+        decoder.weight.copy_(decoder.weight @ inverse)
+        decoder.bias -= decoder.weight @ shift
+    return VAE(TurnedEncoder(moved.encoder, matrix, diagonal, shift), moved.decoder, prior or moved.prior)
 
 
 class TurnedEncoder(nn.Module):
-    """An encoder followed by a rotation: q(u|x) = N(R mu, R diag(sigma^2) R^T)."""
+    """An encoder followed by u = A z + b: q(u|x) = N(A mu + b, A diag(sigma^2) A^T), or the diagonal nearest to it."""
 
-    def __init__(self, encoder, rotation, diagonal=False):
+    def __init__(self, encoder, matrix, diagonal=False, shift=None):
         super().__init__()
         self.encoder, self.diagonal = encoder, diagonal
-        self.register_buffer("rotation", rotation)
+        self.register_buffer("matrix", matrix)
+        self.register_buffer("shift", torch.zeros_like(matrix[0]) if shift is None else shift)
 
     def forward(self, x):
         q = self.encoder(x)
         if self.diagonal:
-            return gaussian(q.mu @ self.rotation.T, -(q.variance.reciprocal() @ self.rotation.square().T).log())
-        return TurnedGaussian(q, self.rotation)
+            precision = q.variance.reciprocal() @ torch.linalg.inv(self.matrix).square()
+            return gaussian(q.mu @ self.matrix.T + self.shift, -precision.log())
+        return TurnedGaussian(q, self.matrix, self.shift)
 
 
 class TurnedGaussian(MultivariateNormal):
-    """N(R mu, R diag(sigma^2) R^T), sampled as R (mu + sigma eps): the turned draws of the diagonal Gaussian."""
+    """The Gaussian of A z + b for a diagonal Gaussian z, sampled as A (mu + sigma eps) + b: its draws, mapped."""
 
-    def __init__(self, diagonal, rotation):
-        self._factor = rotation * diagonal.base_dist.scale.unsqueeze(-2)  # R diag(sigma)
+    def __init__(self, diagonal, matrix, shift):
+        self._factor = matrix * diagonal.base_dist.scale.unsqueeze(-2)  # A diag(sigma)
         # The lower triangle L of L L^T = factor factor^T comes from a QR decomposition, without squaring anything.
         upper = torch.linalg.qr(self._factor.mT, mode="reduced").R
         signs = torch.where(upper.diagonal(dim1=-2, dim2=-1) < 0, -1.0, 1.0).to(upper)
-        super().__init__(diagonal.mu @ rotation.T, scale_tril=(upper * signs.unsqueeze(-1)).mT, validate_args=False)
+        mean = diagonal.mu @ matrix.T + shift
+        super().__init__(mean, scale_tril=(upper * signs.unsqueeze(-1)).mT, validate_args=False)
 
     def rsample(self, sample_shape=()):
         noise = torch.randn(self._extended_shape(torch.Size(sample_shape)), dtype=self.loc.dtype)

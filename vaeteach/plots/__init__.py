@@ -1,5 +1,15 @@
 """Drawing: `draw_*` functions take an Axes and arrays and return the artists. Nothing is computed or shown here."""
 
+from .absorption import draw_band, draw_bench, draw_codes_and_prior, draw_weight_vectors, move_bench
+from .aggregate import (
+    draw_kl_split,
+    draw_log_ratio,
+    draw_marginals,
+    draw_moment_bars,
+    draw_plane_density,
+    draw_radius,
+    move_moment_bars,
+)
 from .densities import (
     draw_density,
     draw_integrand,
@@ -23,6 +33,18 @@ from .style import COLOURS, digit_palette, new_figure
 from .training import draw_kl_by_dimension, draw_loss_terms, draw_running_means, draw_trade_off
 
 __all__ = [
+    "draw_band",
+    "draw_bench",
+    "draw_codes_and_prior",
+    "draw_weight_vectors",
+    "move_bench",
+    "draw_kl_split",
+    "draw_log_ratio",
+    "draw_marginals",
+    "draw_moment_bars",
+    "draw_plane_density",
+    "draw_radius",
+    "move_moment_bars",
     "COLOURS",
     "digit_palette",
     "draw_codes",

@@ -3,6 +3,10 @@
 import importlib
 
 _PUBLIC = {  # module -> names
+    "absorption_bench": ["AbsorptionBench"],
+    "elbo_bench": ["ElboBench"],
+    "through_training": ["ThroughTraining"],
+    "clinic": ["Clinic"],
     "wake_sleep": ["WakeAndSleep"],
     "latent_explorer": ["LatentExplorer"],
 }
