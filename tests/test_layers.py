@@ -16,7 +16,7 @@ LAYERS = [
     {"distributions"},
     {"priors", "objectives", "models"},
     {"exact", "aggregate", "absorption", "generation", "training", "boltzmann", "helmholtz", "wake_sleep",
-     "bernoulli_vae", "quadrature", "comparison", "amortisation", "quality", "rotation"},
+     "bernoulli_vae", "quadrature", "comparison", "amortisation", "quality", "rotation", "trials"},
     {"diagnosis"},
     {"widgets"},
 ]
