@@ -414,3 +414,37 @@ def test_doctor_finds_another_version(course):
 def test_the_stamp_is_what_the_next_start_reads(course, installer):
     course.set_up("test")
     assert json.loads(pathlib.Path(course.STAMP).read_text()) == {"recipe": course.recipe(), "extra": "test"}
+
+
+def test_the_server_answers_on_loopback_and_only_with_its_token(course, tmp_path):
+    """The command for real, with the JupyterLab of these tests."""
+    import socket
+    import time
+    import urllib.error
+    import urllib.request
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = tmp_path / "lab.log"
+    options = ["--no-browser", f"--port={port}", "--ServerApp.port_retries=0"]
+    command = [sys.executable, *course.lab_command(options)[1:]]
+    env = course.environment() | {"JUPYTER_RUNTIME_DIR": str(tmp_path), "JUPYTER_CONFIG_DIR": str(tmp_path)}
+    env.pop("JUPYTER_TOKEN", None)
+    with open(log, "wb") as file:
+        server = subprocess.Popen(command, env=env, cwd=tmp_path, stdout=file, stderr=subprocess.STDOUT)
+    try:
+        for _ in range(600):
+            found = re.search(r"http://([\w.]+):\d+/lab\S*\?token=(\w{20,})", log.read_text("utf-8"))
+            if found or server.poll() is not None:
+                break
+            time.sleep(0.2)
+        assert found, log.read_text("utf-8")[-2000:]
+        assert found[1] in ("127.0.0.1", "localhost")
+        address = f"http://127.0.0.1:{port}/api/contents"
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            urllib.request.urlopen(address, timeout=30)
+        assert urllib.request.urlopen(f"{address}?token={found[2]}", timeout=30).status == 200
+    finally:
+        server.kill()
+        server.wait()
