@@ -115,7 +115,7 @@ def record(trainer: WakeSleep, nights: int, test: Tensor, pictures: int = 32) ->
     keep("start", trainer.x)
     updates = -(-len(trainer.x) // trainer.batch_size)
     for _ in range(nights):
-        keep("wake", [trainer.wake() for _ in range(updates)][0])
+        keep("wake", [trainer.wake() for _ in range(updates)][-1])
         [trainer.sleep() for _ in range(updates)]
         keep("sleep", moments[-1].seen)
     return moments

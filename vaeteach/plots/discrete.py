@@ -63,7 +63,7 @@ def draw_price(ax, shares, loss, ceiling, label=None):
     ceiling: (grid (G,), nats (G,)). Returns (dots, line); the dots are runs, the line is the theory.
     """
     shares, loss = np.asarray(shares, float), np.asarray(loss, float)
-    (line,) = ax.plot(*ceiling, color="k", lw=1.5, ls="--", label="at most: KL from 1/2 to the share")
+    (line,) = ax.plot(*ceiling, color="k", lw=1.5, ls="--", label="KL(share ∥ 1/2)")
     (dots,) = ax.plot(
         np.repeat(shares, loss.shape[1]), loss.ravel(), "o", ms=8, alpha=0.7, color=COLOURS["alarm"], label=label
     )
