@@ -15,7 +15,7 @@ _PUBLIC = {  # module -> names
     ],
     "models": ["VAE", "build_vae"],
     "objectives": ["Elbo", "elbo", "iwae_bound"],
-    "aggregate": ["AggregatePosterior", "moments", "Moments", "surgery", "Surgery", "active_units"],
+    "aggregate": ["AggregatePosterior", "moments", "Moments", "surgery", "surgery_of", "Surgery", "active_units"],
     "comparison": ["compare_with_prior"],
     "exact": ["log_marginal", "posterior_grid", "bound_gap", "expected_elbo", "quadrature_error"],
     "amortisation": ["best_gaussian"],

@@ -2,8 +2,10 @@
 
 from .exercise import Exercise, Mistake, WrongAnswer
 from .nb00 import average_code, count_parameters
+from .nb02 import best_q, elbo_from_samples, fault_in_elbo, importance_bound
 from .nb04 import bernoulli_log_likelihood, epoch, gradient_variances, reparameterise
 from .nb05 import ancestral_sample, quantile_grid, spherical
+from .nb06 import kl_split, mass_in_holes, total_variance
 from .nb08 import absorbed_layer, paired_gain, standardizing_gain
 from .nb10 import aggregate_draws, frechet_1d, posterior_given_observed
 from .nb11 import free_energy, importance_weights, price_of_one_half, prior_gradient
@@ -16,6 +18,10 @@ __all__ = [
     "aggregate_draws",
     "ancestral_sample",
     "average_code",
+    "best_q",
+    "elbo_from_samples",
+    "fault_in_elbo",
+    "importance_bound",
     "bernoulli_log_likelihood",
     "count_parameters",
     "epoch",
@@ -31,4 +37,7 @@ __all__ = [
     "reparameterise",
     "spherical",
     "standardizing_gain",
+    "kl_split",
+    "mass_in_holes",
+    "total_variance",
 ]

@@ -10,6 +10,7 @@ from .aggregate import (
     draw_radius,
     move_moment_bars,
 )
+from .codes import draw_factor, draw_latent_ranges, draw_norms, draw_pairs
 from .densities import (
     draw_density,
     draw_integrand,
@@ -29,10 +30,14 @@ from .exact import (
 )
 from .latent import draw_codes, draw_ellipse, draw_normal_contours, style_plane
 from .pictures import draw_picture, draw_picture_grid, picture_sheet
+from .sampling import draw_sampler, draw_samples, move_sampler
 from .style import COLOURS, digit_palette, new_figure
 from .training import draw_kl_by_dimension, draw_loss_terms, draw_running_means, draw_trade_off
 
 __all__ = [
+    "draw_sampler",
+    "draw_samples",
+    "move_sampler",
     "draw_band",
     "draw_bench",
     "draw_codes_and_prior",
@@ -48,6 +53,10 @@ __all__ = [
     "COLOURS",
     "digit_palette",
     "draw_codes",
+    "draw_pairs",
+    "draw_norms",
+    "draw_latent_ranges",
+    "draw_factor",
     "draw_ellipse",
     "draw_moment",
     "draw_kl_by_dimension",

@@ -1,0 +1,116 @@
+"""The aggregate posterior against the prior: density, log-ratio map, marginals, radius, moment bars, the split KL."""
+
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+
+from .style import COLOURS
+
+_WITHIN, _BETWEEN = "#8FC1E3", COLOURS["q"]  # two shades of q's blue: parts of one variance
+_Q_SHADES = LinearSegmentedColormap.from_list("q", ["#ffffff", "#8FC1E3", COLOURS["q"], "#003A5D"])
+_RATIO = LinearSegmentedColormap.from_list("ratio", [COLOURS["alarm"], "#ffffff", COLOURS["q"]])
+
+
+def draw_plane_density(ax, axis, log_density):
+    """A density on the grid axis x axis, log_density (M, M) with rows for the second latent. Returns the AxesImage."""
+    low, high = axis[0], axis[-1]
+    return ax.imshow(
+        np.exp(log_density),
+        origin="lower",
+        extent=(low, high, low, high),
+        cmap=_Q_SHADES,
+        interpolation="bilinear",
+        zorder=0,
+    )
+
+
+def draw_log_ratio(ax, axis, log_ratio, limit=3.0):
+    """log q(z) - log p(z) on a grid: blue where the codes crowd, vermillion where the prior has mass and q has none.
+
+    Values beyond +-limit nats keep the last colour. Returns the AxesImage, for a colour bar.
+    """
+    low, high = axis[0], axis[-1]
+    return ax.imshow(
+        np.clip(log_ratio, -limit, limit),
+        origin="lower",
+        extent=(low, high, low, high),
+        cmap=_RATIO,
+        vmin=-limit,
+        vmax=limit,
+        interpolation="bilinear",
+        zorder=0,
+    )
+
+
+def draw_marginals(ax, axis, densities, prior):
+    """Densities (D, M) of single latents over axis (M,), and the prior's (M,).
+
+    Returns the lines of q, then the prior's.
+    """
+    styles = ["-", "--", ":", "-."]
+    lines = [
+        ax.plot(axis, density, color=COLOURS["q"], ls=styles[d % 4], lw=2, label=f"$q(z_{d + 1})$")[0]
+        for d, density in enumerate(densities)
+    ]
+    lines.append(ax.plot(axis, prior, color=COLOURS["prior"], lw=2.5, alpha=0.8, label="prior", zorder=1)[0])
+    ax.set(yticks=[], xlim=(axis[0], axis[-1]), ylim=(0, 0.85))
+    ax.set_title("each latent alone", fontsize=13)
+    ax.legend(fontsize=11, frameon=False, loc="upper right", handlelength=1.6)
+    return lines
+
+
+def draw_radius(ax, axis, density, law):
+    """Density of the radius ||z|| under q (M,), and under the prior: the chi law. Returns both lines."""
+    lines = [
+        ax.plot(axis, density, color=COLOURS["q"], lw=2, label="$q$")[0],
+        ax.plot(axis, law, color=COLOURS["prior"], lw=2.5, alpha=0.8, label="prior", zorder=1)[0],
+    ]
+    ax.set(yticks=[], xlim=(0, axis[-1]), ylim=(0, 1.2))
+    ax.set_title("radius", fontsize=13)
+    ax.legend(fontsize=11, frameon=False, loc="upper right")
+    return lines
+
+
+def draw_moment_bars(ax, within, between, labels=None, legend=True):
+    """Stacked bars, (D,) each: variance within the posteriors, and between their means; a line at 1.
+
+    Returns two BarContainers; `move_moment_bars` gives them new heights.
+    """
+    places = np.arange(len(within))
+    bars = (
+        ax.bar(places, within, color=_WITHIN, label=r"within, $\langle\sigma^2\rangle$"),
+        ax.bar(places, between, bottom=within, color=_BETWEEN, label=r"between, var $\mu$"),
+    )
+    ax.axhline(1, color=COLOURS["prior"], ls="--", lw=1.5)
+    ax.set_xticks(places, labels or [f"$z_{{{d + 1}}}$" for d in places], fontsize=12)
+    ax.set_title("variance", fontsize=13)
+    if legend:
+        ax.legend(fontsize=11, frameon=False, loc="upper center", ncols=2 if len(within) > 3 else 1)
+        ax.set_ylim(
+            0, (1.3 if len(within) > 3 else 1.6) * max(1.1, float(np.max(np.asarray(within) + np.asarray(between))))
+        )
+    return bars
+
+
+def move_moment_bars(bars, within, between):
+    """New heights for what `draw_moment_bars` returned."""
+    for low, high, w, b in zip(*bars, within, between):
+        low.set_height(w)
+        high.set_y(w)
+        high.set_height(b)
+
+
+def draw_kl_split(ax, epochs, information, marginal):
+    """mean KL as two stacked areas over the epochs: information below, marginal KL on top. Returns both areas."""
+    information, marginal = np.asarray(information), np.maximum(marginal, 0)
+    areas = [
+        ax.fill_between(epochs, 0, information, color=COLOURS["likelihood"], alpha=0.55, lw=0, label="information"),
+        ax.fill_between(
+            epochs, information, information + marginal, color=COLOURS["alarm"], alpha=0.6, lw=0, label="marginal KL"
+        ),
+    ]
+    ax.set_xlabel("epoch", fontsize=12)
+    ax.set_ylabel("nats", fontsize=12)
+    ax.set_title("mean KL, split", fontsize=13)
+    ax.set(xlim=(min(epochs), max(epochs)), ylim=(0, None))
+    ax.legend(fontsize=11, frameon=False, loc="lower right")
+    return areas
