@@ -9,6 +9,7 @@ Everything is summed in log space and in double precision, block by block, so th
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch.distributions import kl_divergence
 
@@ -125,6 +126,20 @@ def bound_gap(model, x, points=201):
 def quadrature_error(model, x, points=201):
     """|log p(x) on this grid - log p(x) on one twice as fine|, nats, (B,): how far `log_marginal` is to be trusted."""
     return (log_marginal(model, x, points) - log_marginal(model, x, 2 * points - 1)).abs()
+
+
+def two_humped(posterior):
+    """The image whose posterior over one latent is most evenly split by a valley half as low as both hills: its row.
+
+    posterior: a PosteriorGrid with one axis; 0 where no posterior has two such hills.
+    """
+    best, score = 0, -1.0
+    for row, p in enumerate(posterior.density.numpy()):
+        for valley in np.flatnonzero((p[1:-1] < p[:-2]) & (p[1:-1] <= p[2:])) + 1:
+            lesser = min(p[:valley].sum(), p[valley:].sum()) / p.sum()
+            if lesser > score and p[valley] < 0.5 * min(p[:valley].max(), p[valley:].max()):
+                best, score = row, lesser
+    return best
 
 
 def _announced(grid):

@@ -7,6 +7,7 @@ from .nb04 import bernoulli_log_likelihood, epoch, gradient_variances, reparamet
 from .nb05 import ancestral_sample, quantile_grid, spherical
 from .nb06 import kl_split, mass_in_holes, total_variance
 from .nb08 import absorbed_layer, paired_gain, standardizing_gain
+from .nb09 import estimate_kl, flow_log_prob, is_sound, mixture_log_prob
 from .nb10 import aggregate_draws, frechet_1d, posterior_given_observed
 from .nb11 import free_energy, importance_weights, price_of_one_half, prior_gradient
 
@@ -25,6 +26,8 @@ __all__ = [
     "bernoulli_log_likelihood",
     "count_parameters",
     "epoch",
+    "estimate_kl",
+    "flow_log_prob",
     "frechet_1d",
     "free_energy",
     "gradient_variances",
@@ -37,7 +40,9 @@ __all__ = [
     "reparameterise",
     "spherical",
     "standardizing_gain",
+    "is_sound",
     "kl_split",
     "mass_in_holes",
+    "mixture_log_prob",
     "total_variance",
 ]

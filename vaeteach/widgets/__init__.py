@@ -3,12 +3,15 @@
 import importlib
 
 _PUBLIC = {  # module -> names
+    "sampler_bench": ["SamplerBench"],
     "absorption_bench": ["AbsorptionBench"],
     "elbo_bench": ["ElboBench"],
     "through_training": ["ThroughTraining"],
     "clinic": ["Clinic"],
     "wake_sleep": ["WakeAndSleep"],
     "latent_explorer": ["LatentExplorer"],
+    "live_training": ["LiveTraining"],
+    "traversal": ["Traversal"],
 }
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
 __all__ = sorted(_MODULE_OF)
