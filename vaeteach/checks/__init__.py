@@ -3,6 +3,7 @@
 from .exercise import Exercise, Mistake, WrongAnswer
 from .nb00 import average_code, count_parameters
 from .nb02 import best_q, elbo_from_samples, fault_in_elbo, importance_bound
+from .nb03 import fault_in_kl, kl_by_samples, kl_gradient, kl_to_standard_normal
 from .nb04 import bernoulli_log_likelihood, epoch, gradient_variances, reparameterise
 from .nb05 import ancestral_sample, quantile_grid, spherical
 from .nb06 import kl_split, mass_in_holes, total_variance
@@ -19,6 +20,10 @@ __all__ = [
     "aggregate_draws",
     "ancestral_sample",
     "average_code",
+    "fault_in_kl",
+    "kl_by_samples",
+    "kl_gradient",
+    "kl_to_standard_normal",
     "best_q",
     "elbo_from_samples",
     "fault_in_elbo",
