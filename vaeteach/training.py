@@ -166,6 +166,27 @@ def fit(model, data, *, epochs, batch_size=64, lr=8e-3, objective=elbo, seed=0, 
     return history
 
 
+def start_from_mean(model, data):
+    """Set the decoder's last biases so that the untrained model draws the mean picture; returns the model.
+
+    Bernoulli: bias = log(m / (1 - m)) with m the mean of each pixel, kept within [0.01, 0.99]; Gaussian: bias = m.
+    The first epoch otherwise goes into learning just this. data: ImageData or images (N, P). Raises ValueError where
+    the decoder does not end in a linear layer over the pixels, or its likelihood is another one.
+    """
+    train, _ = _images(data)
+    last = getattr(model.decoder, "net", [None])[-1]
+    if not isinstance(last, torch.nn.Linear) or last.out_features != train.shape[1] or last.bias is None:
+        raise ValueError("start_from_mean needs a decoder whose `net` ends in a linear layer with a bias a pixel.")
+    kind, mean = type(model.decoder.likelihood).__name__, train.mean(0)
+    if kind == "BernoulliLikelihood":
+        mean = torch.logit(mean.clamp(0.01, 0.99))
+    elif kind != "GaussianLikelihood":
+        raise ValueError(f"start_from_mean knows Bernoulli and Gaussian likelihoods, this decoder has a {kind}.")
+    with torch.no_grad():
+        last.bias.copy_(mean)
+    return model
+
+
 def _record(history, epoch, terms, model, test, objective):
     _require_finite(terms, history, model)
     history._add(epoch, "train", terms.mean(0))

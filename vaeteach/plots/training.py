@@ -53,8 +53,9 @@ def draw_trade_off(ax, kl, log_likelihood, labels):
     """
     kl, log_likelihood = np.asarray(kl, float), np.asarray(log_likelihood, float)
     (line,) = ax.plot(kl, log_likelihood, "o-", color=COLOURS["q"], lw=1.5, ms=8, zorder=3)
-    for x, y, label in zip(kl, log_likelihood, labels):
-        ax.annotate(label, (x, y), (9, -13), textcoords="offset points", fontsize=11)
+    for i, (x, y, label) in enumerate(zip(kl, log_likelihood, labels)):  # to the right and to the left in turns
+        place = dict(xytext=(9, -13)) if i % 2 else dict(xytext=(-9, 7), ha="right")
+        ax.annotate(label, (x, y), textcoords="offset points", fontsize=11, **place)
     ax.margins(0.16)
     (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
     ends = np.array([left, right])

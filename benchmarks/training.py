@@ -1,0 +1,249 @@
+"""The race: `fit` against the recipe that everybody copies, in one process, on the same images and widths.
+
+    python benchmarks/training.py FOLDER [--seeds 3] [--threads 1] [--latents 2 20] [--report benchmarks/training.md]
+
+FOLDER holds the two published t10k files of MNIST: 8,000 images to train, 2,000 to test, thresholded at 1/2.
+The usual recipe, written anew here, has the structure of PyTorch's own VAE example: a DataLoader over items that are
+transformed one by one, a sigmoid and then `binary_cross_entropy`, two heads, default Adam at 1e-3, batches of 128.
+Both sides are judged by the same bound: `elbo` on the test images, the same noise, mean nats per image.
+Time of the usual recipe is that of its training loop alone; time of `fit` is all of it: checks, snapshots, test bounds.
+"""
+
+import argparse
+import os
+import platform
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import nn
+from torch.nn import functional as F
+from torch.utils.data import DataLoader, Dataset
+
+from vaeteach import build_vae, elbo, fit, gaussian, load
+from vaeteach.models import VAE
+from vaeteach.priors import StandardNormal
+from vaeteach.training import start_from_mean
+
+WIDTH, USUAL_BATCH, USUAL_RATE, USUAL_EPOCHS = 400, 128, 1e-3, 10
+# What `fit` is tuned to for these widths, found on another seed than those that are raced.
+SPRINT = dict(epochs=2, batch_size=64, lr=1e-2)  # to the bound that the usual recipe has after 10 epochs
+LONG = dict(epochs=16, batch_size=64, lr=1e-2)  # in a quarter of the usual recipe's 40 epochs
+ACTIVATIONS = {2: nn.ReLU, 20: nn.SiLU}
+
+
+class Pictures(Dataset):
+    """Bytes to a PIL image, to a float tensor, to binary pixels: item by item, as torchvision's transforms do."""
+
+    def __init__(self, images):
+        self.images = (images.reshape(-1, 28, 28) * 255).round().to(torch.uint8)
+        self.transforms = [self.to_tensor, lambda x: (x >= 0.5).float()]
+
+    def __len__(self):
+        return len(self.images)
+
+    def __getitem__(self, row):
+        item = Image.fromarray(self.images[row].numpy())
+        for transform in self.transforms:
+            item = transform(item)
+        return item, 0
+
+    @staticmethod
+    def to_tensor(picture):
+        return torch.from_numpy(np.array(picture, copy=True)).unsqueeze(0).to(torch.float32).div(255)
+
+
+class UsualVAE(nn.Module):
+    """784-400-(D, D) and D-400-784 with ReLU, probabilities out."""
+
+    def __init__(self, latent_dim):
+        super().__init__()
+        self.fc1 = nn.Linear(784, WIDTH)
+        self.mean_head, self.logvar_head = nn.Linear(WIDTH, latent_dim), nn.Linear(WIDTH, latent_dim)
+        self.fc3, self.fc4 = nn.Linear(latent_dim, WIDTH), nn.Linear(WIDTH, 784)
+
+    def encode(self, x):
+        h = F.relu(self.fc1(x))
+        return self.mean_head(h), self.logvar_head(h)
+
+    def logits(self, z):
+        return self.fc4(F.relu(self.fc3(z)))
+
+    def forward(self, x):
+        mu, logvar = self.encode(x.view(-1, 784))
+        std = torch.exp(0.5 * logvar)
+        z = mu + torch.randn_like(std) * std
+        return torch.sigmoid(self.logits(z)), mu, logvar
+
+
+def usual_loss(recon, x, mu, logvar):
+    bce = F.binary_cross_entropy(recon, x.view(-1, 784), reduction="sum")
+    return bce - 0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp())
+
+
+def usual_epoch(model, loader, optimizer):
+    model.train()
+    total = 0.0
+    for x, _ in loader:
+        optimizer.zero_grad()
+        recon, mu, logvar = model(x)
+        loss = usual_loss(recon, x, mu, logvar)
+        loss.backward()
+        total += loss.item()
+        optimizer.step()
+    return total / len(loader.dataset)
+
+
+def as_vae(model, latent_dim):
+    """The same weights behind our interface, so that one function measures both."""
+    from torch.distributions import Bernoulli, Independent
+
+    vae = VAE(
+        lambda x: gaussian(*model.encode(x)),
+        lambda z: Independent(Bernoulli(logits=model.logits(z), validate_args=False), 1),
+        StandardNormal(latent_dim),
+    )
+    return vae
+
+
+def test_bound(model, data, draws=10):
+    """Mean test bound in nats per image, the same `draws` noises for everybody."""
+    with torch.no_grad():
+        return sum(float(elbo(model, data.test, seed=s).value.mean()) for s in range(draws)) / draws
+
+
+def clock():
+    """Wall and processor seconds: the second also counts on a machine that others use."""
+    return np.array([time.perf_counter(), time.process_time()])
+
+
+def run_usual(data, latent_dim, seed, epochs):
+    """Seconds (wall, processor) and test bound after each of these epochs; the bounds are not on the clock."""
+    torch.manual_seed(seed)
+    model = UsualVAE(latent_dim)
+    loader = DataLoader(Pictures(data.train), batch_size=USUAL_BATCH, shuffle=True)
+    optimizer = torch.optim.Adam(model.parameters(), lr=USUAL_RATE)
+    seconds, bounds = np.zeros(2), {}
+    for epoch in range(1, max(epochs) + 1):
+        start = clock()
+        usual_epoch(model, loader, optimizer)
+        seconds = seconds + clock() - start
+        if epoch in epochs:
+            bounds[epoch] = (seconds, test_bound(as_vae(model, latent_dim), data))
+    return bounds
+
+
+def run_fit(data, latent_dim, seed, settings):
+    """Seconds (wall, processor) of everything, building included, and the test bound."""
+    start = clock()
+    activation = ACTIVATIONS.get(latent_dim, nn.ReLU)
+    model = start_from_mean(build_vae(data, latent_dim, hidden=(WIDTH,), activation=activation, seed=seed), data)
+    fit(model, data, seed=seed, progress=False, **settings)
+    return clock() - start, test_bound(model, data)
+
+
+def throughput(data, latent_dim, rounds):
+    """Seconds an epoch at the same batch, in turns: (rounds, 2) for the usual recipe and for `fit`."""
+    usual, ours = [], []
+    model = UsualVAE(latent_dim)
+    loader = DataLoader(Pictures(data.train), batch_size=USUAL_BATCH, shuffle=True)
+    optimizer = torch.optim.Adam(model.parameters(), lr=USUAL_RATE)
+    vae = build_vae(data, latent_dim, hidden=(WIDTH,), activation=nn.ReLU)
+    for turn in range(rounds + 1):
+        for which in ("usual", "fit") if turn % 2 else ("fit", "usual"):
+            start = clock()
+            if which == "usual":
+                usual_epoch(model, loader, optimizer)
+            else:
+                fit(vae, data, epochs=1, batch_size=USUAL_BATCH, lr=USUAL_RATE, progress=False)
+            if turn:  # the first turn warms up
+                (usual if which == "usual" else ours).append(clock() - start)
+    return np.array(usual), np.array(ours)
+
+
+def matmul_rate(batch, rounds=60):
+    """GFLOP/s (wall, processor) of the three products with the large matrices, on the shapes of one step."""
+    x, h, weight, back = (torch.rand(*shape) for shape in ((batch, 784), (batch, WIDTH), (WIDTH, 784), (batch, 784)))
+    best = np.full(2, np.inf)
+    for _ in range(rounds):
+        start = clock()
+        for _ in range(4):
+            x @ weight.T, h @ weight, back @ weight.T, back.T @ h, h.T @ x
+        best = np.minimum(best, clock() - start)
+    return 4 * 5 * 2 * batch * 784 * WIDTH / best / 1e9
+
+
+def work(images, latent_dim):
+    """Floating-point operations of one epoch in matrix products: forward, and backward without the pixels' gradient."""
+    large, small = 784 * WIDTH, WIDTH * 3 * latent_dim
+    return 2 * images * (large * 5 + small * 3)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--latents", type=int, nargs="+", default=[2, 20])
+    parser.add_argument("--epochs", type=int, default=40, help="length of the usual recipe's long run")
+    parser.add_argument("--report", type=Path)
+    a = parser.parse_args()
+    torch.set_num_threads(a.threads)
+    data = load("mnist", folder=a.folder, small=True).binarized()
+    lines = [f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}, {a.threads} thread(s); load "
+             f"average at the start {os.getloadavg()[0]:.1f}. Times: wall (processor) seconds.", ""]  # fmt: skip
+
+    def say(line):
+        lines.append(line)
+        print(line, flush=True)
+
+    print(lines[0], flush=True)
+    say("| D | seed | usual, 10 epochs | its bound | `fit` sprint | its bound | reached | ratio of times |")
+    say("|---|---|---|---|---|---|---|---|")
+    summary = []
+    for latent_dim in a.latents:
+        rows = []
+        for seed in range(1, a.seeds + 1):
+            order = [lambda s: run_usual(data, latent_dim, s, {USUAL_EPOCHS, a.epochs}),  # noqa: B023
+                     lambda s: run_fit(data, latent_dim, s, SPRINT), lambda s: run_fit(data, latent_dim, s, LONG)]  # noqa: B023, E501  # fmt: skip
+            done = {}
+            for i in [0, 1, 2] if seed % 2 else [2, 1, 0]:
+                done[i] = order[i](seed)
+            (usual_time, usual_bound), (time_taken, bound) = done[0][USUAL_EPOCHS], done[1]
+            ratio = usual_time / time_taken
+            rows.append((ratio, bound >= usual_bound, done[0][a.epochs], done[2]))
+            say(f"| {latent_dim} | {seed} | {both(usual_time)} | {usual_bound:.1f} | {both(time_taken)} | {bound:.1f} | "
+                f"{'yes' if bound >= usual_bound else 'no'} | {both(ratio)} |")  # fmt: skip
+        summary.append((latent_dim, rows))
+    say("")
+    say(f"| D | seed | usual, {a.epochs} epochs | its bound | `fit` long | its bound | no worse | share of its time |")
+    say("|---|---|---|---|---|---|---|---|")
+    for latent_dim, rows in summary:
+        for seed, (_, _, (long_time, long_bound), (time_taken, bound)) in enumerate(rows, 1):
+            say(f"| {latent_dim} | {seed} | {both(long_time)} | {long_bound:.1f} | {both(time_taken)} | {bound:.1f} | "
+                f"{'yes' if bound >= long_bound else 'no'} | {both(time_taken / long_time)} |")  # fmt: skip
+    say("")
+    say("| D | usual, an epoch at batch 128 | `fit`, the same | throughput | `fit` GFLOP/s | matmul here | share |")
+    say("|---|---|---|---|---|---|---|")
+    for latent_dim in a.latents:
+        usual, ours = throughput(data, latent_dim, rounds=7)
+        rate, machine = work(len(data.train), latent_dim) / np.median(ours, 0) / 1e9, matmul_rate(USUAL_BATCH)
+        say(f"| {latent_dim} | {both(np.median(usual, 0))} | {both(np.median(ours, 0))} | "
+            f"{both(np.median(usual / ours, 0))} | {both(rate, 0)} | {both(machine, 0)} | {both(rate / machine)} |")  # fmt: skip
+    say("")
+    for latent_dim, rows in summary:
+        ratios = np.array([row[0] for row in rows])
+        say(f"D = {latent_dim}: median ratio of times {both(np.median(ratios, 0))}, "
+            f"from {both(ratios.min(0))} to {both(ratios.max(0))}.")  # fmt: skip
+    if a.report:
+        a.report.write_text("\n".join(lines) + "\n")
+
+
+def both(pair, digits=2):
+    return f"{pair[0]:.{digits}f} ({pair[1]:.{digits}f})"
+
+
+if __name__ == "__main__":
+    main()

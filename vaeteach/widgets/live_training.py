@@ -1,0 +1,264 @@
+"""A model that trains before the reader's eyes: codes and loss terms move, and the knobs can be turned meanwhile."""
+
+import base64
+import io
+import math
+import threading
+import time
+from pathlib import Path
+
+import anywidget
+import ipywidgets
+import numpy as np
+import torch
+import traitlets
+
+from ..distributions import kl_standard_normal
+from ..models import build_vae
+from ..objectives import elbo
+from ..plots import COLOURS, digit_palette, draw_codes, draw_loss_terms, draw_normal_contours, new_figure, style_plane
+from ..plots.training import NAMES, TERMS
+from ..training import NonFiniteBound, exclusive, fit
+
+_HERE = Path(__file__).parent
+SHOWN, JUDGED = 600, 400  # training codes on the plane, test images under the terms: enough to see, cheap to compute
+INTERVAL = 0.07  # seconds between two pictures: some fourteen a second
+STEPS = 4_000  # optimiser steps of one run
+KEPT = 3  # earlier runs that stay as thin lines
+MASSES = np.array([0.5, 0.9, 0.99])
+
+
+class _Canvas(anywidget.AnyWidget):
+    """The part that is painted in the page; everything it shows is one of these traits."""
+
+    _esm, _css = _HERE / "live_training.js", _HERE / "live_training.css"
+    codes = traitlets.Bytes().tag(sync=True)  # (N, 2) float32
+    labels = traitlets.Bytes().tag(sync=True)
+    curve = traitlets.Bytes().tag(sync=True)  # rows of epoch, log-likelihood, KL, ELBO as float32
+    past = traitlets.List().tag(sync=True)  # of {"label", "rows"}
+    limit = traitlets.Float(4.0).tag(sync=True)
+    radii = traitlets.List().tag(sync=True)
+    title = traitlets.Unicode("").tag(sync=True)
+    axes = traitlets.List(["z₁", "z₂"]).tag(sync=True)
+    names = traitlets.List(list(NAMES.values())).tag(sync=True)
+    palette = traitlets.List(digit_palette()).tag(sync=True)
+    colours = traitlets.Dict({"prior": COLOURS["prior"], **{q: COLOURS[c] for q, c in TERMS.items()}}).tag(sync=True)
+    alt = traitlets.Unicode("").tag(sync=True)
+
+
+class LiveTraining(ipywidgets.VBox):
+    """Start, pause, stop and reset a training; its codes and the terms of its bound on test images move as it goes.
+
+    data: ImageData, binary (or grey with likelihood="gaussian" or "continuous_bernoulli"). `beta` acts at once, also in
+    the middle of a run; `latent_dim`, `width`, `rate` and `seed` hold for the next run. `start()`, `pause()`, `stop()`
+    and `reset()` do what the buttons do; `wait()` returns when the run is over. `model` is the model in training
+    (take `training.exclusive()` to read it), `history` that of the last finished run. The last three runs stay on the
+    right as thin lines. The training has a thread of its own: cells can be run meanwhile.
+    """
+
+    def __init__(self, data, likelihood="bernoulli", steps=STEPS, batch_size=64):
+        self.data, self._likelihood, self._batch_size = data, likelihood, batch_size
+        self._epochs = max(1, round(steps / math.ceil(len(data.train) / batch_size)))
+        self._images, self._labels = data.train[:SHOWN], data.train_labels[:SHOWN].numpy()
+        self._judged = data.test[:JUDGED]
+        self._thread, self._going, self._stopping = None, threading.Event(), False
+        self.model, self.history, self.updates = None, None, 0
+        self._rows, self._running = [], None
+        self._make_controls()
+        self.canvas = _Canvas(labels=self._labels.astype(np.uint8).tobytes())
+        super().__init__(
+            [
+                ipywidgets.HBox([*self.buttons, self.message]),
+                ipywidgets.HBox(list(self.controls), layout=ipywidgets.Layout(flex_flow="row wrap")),
+                self.canvas,
+            ]
+        )
+        self.add_class("vaeteach-view")
+        self.reset()
+
+    def _make_controls(self):
+        def button(text, tooltip, action):
+            made = ipywidgets.Button(description=text, tooltip=tooltip, layout=ipywidgets.Layout(width="90px"))
+            made.on_click(lambda _: action())
+            return made
+
+        self.start_button = button("Start", "Start, pause or go on", self._start_or_pause)
+        self.stop_button = button("Stop", "End this run; its curves stay", self.stop)
+        self.reset_button = button("Reset", "A new, untrained model with these settings", self.reset)
+        self.buttons = self.start_button, self.stop_button, self.reset_button
+        self.message = ipywidgets.HTML()
+        wide = dict(layout=ipywidgets.Layout(width="310px"), style={"description_width": "110px"})
+        self.beta = ipywidgets.FloatLogSlider(value=1, min=-2, max=2, step=0.1, description="β (now)", **wide)
+        self.latent_dim = ipywidgets.IntSlider(value=2, min=1, max=20, description="latents", **wide)
+        self.width = ipywidgets.SelectionSlider(
+            value=64, options=[4, 8, 16, 32, 64, 128, 256], description="width", **wide
+        )
+        self.rate = ipywidgets.FloatLogSlider(
+            value=8e-3, min=-4, max=0, step=0.1, description="learning rate", readout_format=".2g", **wide
+        )
+        self.seed = ipywidgets.BoundedIntText(value=0, min=0, max=9999, description="seed", **wide)
+        self.controls = self.beta, self.latent_dim, self.width, self.rate, self.seed
+        for control in (self.latent_dim, self.width, self.seed):  # these make another model
+            control.observe(lambda _: None if self.training else self.reset(), "value")
+
+    # --- what the buttons do ------------------------------------------------------------------------------------------
+
+    @property
+    def training(self):
+        """Whether a run is under way, paused or not."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def start(self):
+        """Begin a run with the present settings, or go on after a pause."""
+        if not self.training:
+            if self._rows and self._rows[-1][0] > 0:
+                self.reset()
+            self._stopping = False
+            self._running = self._label()
+            self._thread = threading.Thread(target=self._train, daemon=True, name="vaeteach-live-training")
+            self._going.set()
+            self._thread.start()
+        self._going.set()
+        self._say("Pause", "training")
+
+    def pause(self):
+        """Hold the run after the step that is being taken."""
+        if self.training:
+            self._going.clear()
+            self._say("Go on", "paused")
+
+    def stop(self):
+        """End the run after the step that is being taken, and wait for that."""
+        self._stopping = True
+        self._going.set()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join()
+
+    def wait(self, timeout=None):
+        """Return when the run is over, or after `timeout` seconds; whether it is over."""
+        if self._thread is not None:
+            self._thread.join(timeout)
+        return not self.training
+
+    def reset(self):
+        """End the run, keep its curves as thin lines, and build a new model with the present settings."""
+        self.stop()
+        if len(self._rows) > 1:
+            run = {"label": self._running, "rows": np.array(self._rows).ravel().round(4).tolist()}
+            self.canvas.past = [*self.canvas.past, run][-KEPT:]
+        self._rows, self._shown = [], None
+        self.model = build_vae(
+            self.data, self.latent_dim.value, likelihood=self._likelihood, hidden=self.width.value, seed=self.seed.value
+        )
+        self.canvas.limit = 4.0
+        self._picture(0.0)
+        self._say("Start", "ready")
+
+    def _start_or_pause(self):
+        if self.training and self._going.is_set():
+            self.pause()
+        else:
+            self.start()
+
+    # --- the training thread ------------------------------------------------------------------------------------------
+
+    def _train(self):
+        self._sent, per_epoch = time.perf_counter(), math.ceil(len(self.data.train) / self._batch_size)
+
+        def after_step(step):
+            if not self._going.is_set():
+                self._picture(step / per_epoch)
+                self._going.wait()
+            elif time.perf_counter() - self._sent >= INTERVAL:
+                self._picture(step / per_epoch)
+                self._sent = time.perf_counter()
+            return self._stopping
+
+        settings = dict(epochs=self._epochs, batch_size=self._batch_size, lr=self.rate.value, seed=self.seed.value)
+        try:
+            self.history = fit(
+                self.model, self.data, objective=self._objective, progress=False, on_step=after_step, **settings
+            )
+            self._picture(self.history.steps / per_epoch)
+            outcome = "stopped" if self.history.stopped else "finished"
+        except NonFiniteBound as problem:
+            self.history, outcome = problem.history, str(problem).split(". The model")[0]
+        except Exception as problem:  # nobody else would ever see it: this is a thread
+            outcome = f"{type(problem).__name__}: {problem}"
+        self._say("Start", outcome)
+
+    def _objective(self, model, x, seed):
+        return elbo(
+            model, x, beta=self.beta.value, seed=seed
+        )  # read anew in each step, so that the slider acts at once
+
+    def _picture(self, epoch):
+        """Send codes and terms as they are now. Called between steps, by the thread that trains."""
+        with exclusive(), torch.no_grad():
+            q = self.model.encode(self._images)
+            terms = [float(term.mean()) for term in elbo(self.model, self._judged, seed=0)]
+            price = kl_standard_normal(q.mu, q.logvar).mean(0)
+        codes = self._two_axes(q.mean, price)
+        self._rows.append((epoch, *terms))
+        if not np.isfinite(terms).all():
+            self._rows.pop()
+        if len(self._rows) > 1500:  # a long pause-free run: every second row is enough for the eye
+            self._rows = self._rows[::2]
+        reach = float(np.abs(codes[np.isfinite(codes).all(1)]).max(initial=0.0))
+        self.updates += 1
+        with self.canvas.hold_sync():
+            self.canvas.limit = max(self.canvas.limit, min(100.0, float(math.ceil(1.05 * reach))))
+            self.canvas.codes = codes.astype("<f4").tobytes()
+            self.canvas.curve = np.array(self._rows, "<f4").tobytes()
+            self.canvas.title = f"means of q(z|x) of {len(codes)} digits, epoch {epoch:.1f}"
+            self.canvas.alt = (
+                f"{self._label()}, epoch {epoch:.1f}: codes on the left; test log-likelihood {terms[0]:.2f}, "
+                f"KL {terms[1]:.2f}, ELBO {terms[2]:.2f} nats per image on the right."
+            )
+
+    def _two_axes(self, mean, price):
+        """Codes (N, 2) to draw: the two dimensions with the largest KL; a single one is spread out by digit."""
+        mean = mean.numpy()
+        if mean.shape[1] == 1:
+            self.canvas.axes, self.canvas.radii = ["z₁", "digit, for the eye only"], []
+            return np.stack([mean[:, 0], (self._labels % 10 - 4.5) / 1.5], 1)
+        best = sorted(price.argsort(descending=True)[:2].tolist())
+        if self._shown is None or price[best].sum() > 1.2 * price[self._shown].sum():  # do not flicker between equals
+            self._shown = best
+        self.canvas.axes = [f"z{str(i + 1).translate(_SMALL)}" for i in self._shown]
+        self.canvas.radii = np.sqrt(-2 * np.log1p(-MASSES)).tolist()
+        return mean[:, self._shown]
+
+    def _label(self):
+        return (
+            f"β {self.beta.value:.2g}, D {self.latent_dim.value}, width {self.width.value}, "
+            f"rate {self.rate.value:.2g}, seed {self.seed.value}"
+        )
+
+    def _say(self, button, message):
+        self.start_button.description = button
+        self.message.value = f"<span role='status' style='font-size:14px'>&nbsp; {message}</span>"
+
+    # --- without a kernel ---------------------------------------------------------------------------------------------
+
+    def still(self):
+        """The view as a PNG picture, drawn by the functions of `plots`."""
+        import pandas as pd
+
+        figure, axes = new_figure(12, 3.6, columns=4, width_ratios=[1.5, 1, 1, 1])
+        style_plane(axes[0], self.canvas.limit, self.canvas.axes)
+        draw_normal_contours(axes[0])
+        draw_codes(axes[0], np.frombuffer(self.canvas.codes, "<f4").reshape(-1, 2), self._labels)
+        rows = [(row[0], "test", name, value) for row in self._rows for name, value in zip(TERMS, row[1:])]
+        draw_loss_terms(axes[1:], pd.DataFrame(rows, columns=["epoch", "split", "quantity", "nats"]))
+        stream = io.BytesIO()
+        figure.savefig(stream, format="png")
+        return stream.getvalue()
+
+    def _repr_mimebundle_(self, **kwargs):
+        live = super()._repr_mimebundle_(**kwargs) or {}
+        png = base64.b64encode(self.still()).decode()
+        return {**(live[0] if isinstance(live, tuple) else live), "image/png": png, "text/plain": self.canvas.alt}
+
+
+_SMALL = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")

@@ -1,0 +1,138 @@
+"""One slider for each latent: the decoded image follows, and each slider runs where the codes have their mass."""
+
+import ipywidgets
+import numpy as np
+import torch
+
+from ..distributions import Gaussian, draw, kl_standard_normal
+from ..plots import draw_latent_ranges, draw_picture, new_figure
+from .figure import FigureView
+
+SHOWN = 2000  # training images whose codes make the densities
+MOST = 20  # sliders; more would not be read
+REACH = 0.005  # share of the aggregate posterior beyond each end of a slider
+
+
+class Traversal(FigureView):
+    """Move along each latent of a model with many: the image decoded there, and where the codes have their mass.
+
+    model: a VAE with a Gaussian posterior and 1 to 20 latents. data: ImageData. Dimensions are ordered by their KL,
+    largest first, and say how many nats they carry. Each slider runs over the middle 99 percent of the aggregate
+    posterior along its dimension. `z` is the point in the model's own order and can be set; `start_at` chooses the test
+    image whose code is taken as the starting point; `picture` is what is decoded. Raises ValueError for other models.
+    """
+
+    def __init__(self, model, data):
+        self.model, self.data, self._holding = model, data, False
+        with torch.no_grad():
+            q = model.encode(data.train[:SHOWN])
+            if not isinstance(q, Gaussian) or not 1 <= q.event_shape[0] <= MOST:
+                raise ValueError(
+                    f"Traversal needs a Gaussian posterior with 1 to {MOST} latents; this model has "
+                    f"{type(q).__name__} with {q.event_shape[0]}. LatentExplorer shows other models with two latents."
+                )
+            nats = kl_standard_normal(q.mu, q.logvar).mean(0)
+            self.order = nats.argsort(descending=True).tolist()
+            codes = draw(q, seed=0)
+            low, high = codes.quantile(REACH, 0), codes.quantile(1 - REACH, 0)
+            prior = draw(model.prior(), (20_000,), seed=0)
+            self._codes_of_test = model.encode(data.test).mean
+        names = [f"z{i + 1}".translate(_SMALL) for i in self.order]
+        self.sliders = tuple(
+            ipywidgets.FloatSlider(
+                value=0.0,
+                min=min(float(low[i]), -0.1),
+                max=max(float(high[i]), 0.1),
+                step=0.01,
+                description=name,
+                layout=ipywidgets.Layout(width="290px"),
+                style={"description_width": "34px"},
+            )  # fmt: skip
+            for name, i in zip(names, self.order)
+        )
+        self.start_at = ipywidgets.IntSlider(
+            value=0, min=0, max=len(data.test) - 1, description="start at image", continuous_update=False,
+            layout=ipywidgets.Layout(width="290px"), style={"description_width": "95px"},
+        )  # fmt: skip
+        figure, (left, right) = new_figure(8.6, max(3.2, 0.46 * len(names) + 0.9), columns=2, width_ratios=[1, 1.5])
+        self._picture = draw_picture(left, np.zeros(data.pixels), data.shape, title="decoded")
+        left.spines[:].set_visible(False)  # the moving picture would paint over half of them
+        places = np.linspace(min(-4.0, float(low.min())), max(4.0, float(high.max())), 161)
+        labels = [f"{name}  {float(nats[i]):.2f} nats" for name, i in zip(names, self.order)]
+        self._markers = draw_latent_ranges(
+            right, places, _mixture(q, places)[self.order], _smooth(prior, places)[self.order], labels,
+            np.zeros(len(names)),
+        )  # fmt: skip
+        right.set_title("filled: aggregate posterior; line: prior", fontsize=12)
+        self.start_at.observe(lambda change: self._go_to(self._codes_of_test[change.new]), "value")
+        rows = [ipywidgets.HBox([ipywidgets.VBox([*self.sliders, self.start_at])])]
+        self._set_sliders(self._codes_of_test[0])
+        super().__init__(figure, [self._picture, self._markers], self.sliders, alt="", rows=rows)
+        self.children = [ipywidgets.HBox([rows[0], self.children[-1]], layout=ipywidgets.Layout(flex_flow="row wrap"))]
+
+    @property
+    def z(self):
+        """The point that is decoded, (D,), in the model's order of dimensions."""
+        z = torch.zeros(len(self.order))
+        for slider, i in zip(self.sliders, self.order):
+            z[i] = slider.value
+        return z
+
+    @z.setter
+    def z(self, value):
+        self._go_to(torch.as_tensor(value, dtype=torch.float32))
+
+    @property
+    def picture(self):
+        """The mean of p(x|z) at z, (P,)."""
+        with torch.no_grad():
+            return self.model.decode(self.z[None]).mean[0]
+
+    def move(self):
+        values = [slider.value for slider in self.sliders]
+        self._picture.set_data(self.picture.numpy().reshape(self.data.shape))
+        self._markers.set_xdata(values)
+        where = ", ".join(f"{slider.description} {slider.value:.2f}" for slider in self.sliders[:3])
+        self.alt = f"Image decoded at {where}; beside it the density of each latent over all codes, and its prior."
+
+    def _changed(self, change=None):
+        if not self._holding:
+            super()._changed(change)
+
+    def _set_sliders(self, z):
+        """Set all sliders, within their ranges, as one change."""
+        self._holding = True
+        try:
+            for slider, i in zip(self.sliders, self.order):
+                slider.value = min(max(float(z[i]), slider.min), slider.max)
+        finally:
+            self._holding = False
+
+    def _go_to(self, z):
+        if z.shape != (len(self.order),):
+            raise ValueError(f"z has shape {tuple(z.shape)}; this model has {len(self.order)} latents.")
+        self._set_sliders(z)
+        self._changed()
+
+
+_SMALL = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def _mixture(q, places):
+    """Density of the aggregate posterior along each dimension, (D, G): the mean of the single Gaussians'."""
+    z = torch.as_tensor(places, dtype=torch.float32)[:, None, None]
+    return torch.distributions.Normal(q.mean, q.stddev).log_prob(z).exp().mean(1).T.numpy()
+
+
+def _smooth(samples, places):
+    """Density of each dimension, (D, G), from samples (S, D): a narrow kernel, for priors of any kind."""
+    samples, z = samples.numpy(), np.asarray(places)
+    edges = np.concatenate([z - (z[1] - z[0]) / 2, [z[-1] + (z[1] - z[0]) / 2]])
+    width = 0.15 / (z[1] - z[0])
+    kernel = np.exp(-0.5 * (np.arange(-4 * int(width + 1), 4 * int(width + 1) + 1) / width) ** 2)
+    return np.stack(
+        [
+            np.convolve(np.histogram(s, edges)[0] / len(s) / (z[1] - z[0]), kernel / kernel.sum(), mode="same")
+            for s in samples.T
+        ]
+    )
