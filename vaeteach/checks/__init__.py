@@ -7,6 +7,7 @@ from .nb03 import fault_in_kl, kl_by_samples, kl_gradient, kl_to_standard_normal
 from .nb04 import bernoulli_log_likelihood, epoch, gradient_variances, reparameterise
 from .nb05 import ancestral_sample, quantile_grid, spherical
 from .nb06 import kl_split, mass_in_holes, total_variance
+from .nb07 import beyond_mean_image, coin_flip_bound, weight_of_the_kl
 from .nb08 import absorbed_layer, paired_gain, standardizing_gain
 from .nb09 import estimate_kl, flow_log_prob, is_sound, mixture_log_prob
 from .nb10 import aggregate_draws, frechet_1d, posterior_given_observed
@@ -50,4 +51,7 @@ __all__ = [
     "mass_in_holes",
     "mixture_log_prob",
     "total_variance",
+    "beyond_mean_image",
+    "coin_flip_bound",
+    "weight_of_the_kl",
 ]

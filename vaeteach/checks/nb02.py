@@ -166,9 +166,9 @@ def _without_entropy(z, log_joint, mus, sigmas):
     return _argbest((_tables(z, log_joint, mus, sigmas)[1] * log_joint).sum(-1), mus, sigmas)
 
 
-def _entropy_subtracted(z, log_joint, mus, sigmas):
-    log_q, weight = _tables(z, log_joint, mus, sigmas)
-    return _argbest((weight * (log_joint + log_q)).sum(-1), mus, sigmas)
+def _sigma_as_variance(z, log_joint, mus, sigmas):
+    mu, root = _best_q(z, log_joint, mus, sigmas.sqrt())
+    return mu, float(sigmas[(sigmas.sqrt() - root).abs().argmin()])
 
 
 def _minimised(z, log_joint, mus, sigmas):
@@ -185,11 +185,6 @@ def _unweighted(z, log_joint, mus, sigmas):
     return _argbest((log_joint - _tables(z, log_joint, mus, sigmas)[0]).sum(-1), mus, sigmas)
 
 
-def _mode(z, log_joint, mus, sigmas):
-    peak = z[log_joint.argmax()]
-    return float(mus[(mus - peak).abs().argmin()]), float(sigmas.min())
-
-
 def _indices(z, log_joint, mus, sigmas):
     mu, sigma = _best_q(z, log_joint, mus, sigmas)
     return int((mus - mu).abs().argmin()), int((sigmas - sigma).abs().argmin())
@@ -204,12 +199,13 @@ best_q = Exercise(
         Mistake(
             "entropy forgotten",
             _without_entropy,
-            "Without - log q the narrowest q on the peak always wins. The ELBO is the mean of log p(x, z) - log q(z).",
+            "Without - log q (or with its sign flipped) the narrowest q on the peak wins. The ELBO is the mean under q "
+            "of log p(x, z) - log q(z), and the second part rewards a wide q.",
         ),
         Mistake(
-            "entropy subtracted",
-            _entropy_subtracted,
-            "The sign of log q is flipped: a wide q is rewarded, so the ELBO holds minus log q.",
+            "sigma taken for the variance",
+            _sigma_as_variance,
+            "Your q has variance sigma. The list holds standard deviations, and so does Normal(mu, sigma).",
         ),
         Mistake(
             "the worst q",
@@ -228,9 +224,9 @@ best_q = Exercise(
             "An expectation under q weights each grid point by q: the weights are missing.",
         ),
         Mistake(
-            "the peak only",
-            _mode,
-            "This is the highest point with the smallest sigma. Compare the ELBO of every pair (mu, sigma).",
+            "the order swapped",
+            lambda *given: _best_q(*given)[::-1],
+            "Right, but in the other order: first mu, then sigma.",
         ),
         Mistake(
             "indices",
