@@ -121,3 +121,21 @@ def sphere_nodes(n=161):
     radius = (1 - height.square()).sqrt()[:, None]
     points = torch.stack([radius * angle.cos(), radius * angle.sin(), height[:, None].expand(-1, 2 * n)], -1)
     return points.reshape(-1, 3).float(), (weight * math.pi / n).repeat_interleave(2 * n)
+
+
+def kept_trial(name, data, latent_dim=2, seed=0, epochs=60):
+    """The model of `train_trial`, from the cache if it was trained before with the same package and data."""
+    from .cache import cached
+
+    def build():
+        return train_trial(name, data, latent_dim, seed, epochs)[0].state_dict()
+
+    key = dict(prior=name, train=data.train, latent_dim=latent_dim, seed=seed, epochs=epochs)
+    state = cached("prior-" + "".join(c if c.isalnum() else "-" for c in name.lower()), build, **key)
+    trial, latent_dim = TRIALS[name], TRIALS[name].only or latent_dim
+    first = None if trial.posterior == "gaussian" else trial.make(None, data, latent_dim, seed)
+    model = build_vae(data, latent_dim, first, trial.posterior, seed=seed)
+    if trial.posterior == "gaussian":
+        model.prior = trial.make(model, data, latent_dim, seed)
+    model.load_state_dict(state)
+    return model.requires_grad_(False)

@@ -106,7 +106,7 @@ class SphereUniform(Distribution):
         super().__init__(torch.Size(), torch.Size([3]), validate_args=False)
 
     def log_prob(self, value):
-        return torch.full(value.shape[:-1], -_LOG_AREA, dtype=value.dtype, device=value.device)
+        return torch.where(value.isnan().any(-1), value.sum(-1), torch.full_like(value[..., 0], -_LOG_AREA))
 
     @property
     def mean(self):

@@ -14,11 +14,15 @@ from .codes import draw_factor, draw_latent_ranges, draw_norms, draw_pairs
 from .densities import (
     draw_density,
     draw_integrand,
+    draw_kl,
     draw_running_estimate,
     move_density,
     move_integrand,
+    move_kl,
     move_running_estimate,
+    roof,
 )
+from .diagnosis import draw_dashboard, draw_rates
 from .discrete import draw_moment, draw_price, draw_unit_marginals, draw_unit_paths, move_moment
 from .exact import (
     draw_bound,
@@ -30,11 +34,35 @@ from .exact import (
 )
 from .latent import draw_codes, draw_ellipse, draw_normal_contours, style_plane
 from .pictures import draw_picture, draw_picture_grid, picture_sheet
+from .priors import (
+    draw_differences,
+    draw_globe,
+    draw_prior,
+    draw_prior_codes,
+    globe_lines,
+    move_prior,
+    move_prior_codes,
+    pixel_grid,
+    place,
+    project,
+)
 from .sampling import draw_sampler, draw_samples, move_sampler
 from .style import COLOURS, digit_palette, new_figure
 from .training import draw_kl_by_dimension, draw_loss_terms, draw_running_means, draw_trade_off
 
 __all__ = [
+    "draw_differences",
+    "draw_globe",
+    "draw_prior",
+    "draw_prior_codes",
+    "globe_lines",
+    "move_prior",
+    "move_prior_codes",
+    "pixel_grid",
+    "place",
+    "project",
+    "draw_dashboard",
+    "draw_rates",
     "draw_sampler",
     "draw_samples",
     "move_sampler",
@@ -75,6 +103,9 @@ __all__ = [
     "style_plane",
     "draw_density",
     "draw_integrand",
+    "draw_kl",
+    "move_kl",
+    "roof",
     "draw_running_estimate",
     "move_density",
     "move_integrand",

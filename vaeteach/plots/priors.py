@@ -1,0 +1,151 @@
+"""A prior where it lives, on the plane, in the box or on a globe, with codes and samples on it."""
+
+import contourpy
+import numpy as np
+from matplotlib.collections import LineCollection
+from matplotlib.colors import LinearSegmentedColormap
+
+from .style import COLOURS, digit_palette
+
+LIMITS = {"plane": (-5.0, 5.0), "box": (-0.04, 1.04), "sphere": (-1.06, 1.06)}
+PIXELS = 91  # of the picture of the density, an axis
+_GREYS = LinearSegmentedColormap.from_list("prior", ["white", "#b9b9b9"])
+
+
+def pixel_grid(space, turn=0.0):
+    """Points (PIXELS^2, D) in which to ask for a prior's density, row by row from below; NaN beside a globe.
+
+    turn: degrees by which the globe is turned about its axis; its picture shows the half that faces us.
+    """
+    low, high = LIMITS[space] if space != "box" else (0.0, 1.0)
+    axis = np.linspace(low, high, PIXELS) if space != "box" else (np.arange(PIXELS) + 0.5) / PIXELS
+    x, y = np.meshgrid(axis, axis)
+    if space != "sphere":
+        return np.stack([x, y], -1).reshape(-1, 2)
+    with np.errstate(invalid="ignore"):
+        towards = np.sqrt(1 - x**2 - y**2)
+    return _facing(turn, back=True)(np.stack([x, y, towards], -1).reshape(-1, 3))
+
+
+def project(points, turn=0.0):
+    """(x, y, front) of points on the sphere as seen from in front, tilted 20 degrees: arrays (N,), front of bool."""
+    x, y, towards = _facing(turn)(np.asarray(points, dtype=float)).T
+    return x, y, towards >= 0
+
+
+def _facing(turn, back=False):
+    """The rotation from the sphere's own axes (z up) to (right, up, towards us), or back."""
+    turn, tilt = np.radians(turn), np.radians(20.0)
+    about = np.array([[np.cos(turn), -np.sin(turn), 0], [np.sin(turn), np.cos(turn), 0], [0, 0, 1]])
+    tilted = np.array([[1, 0, 0], [0, np.cos(tilt), -np.sin(tilt)], [0, np.sin(tilt), np.cos(tilt)]])
+    matrix = np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]]) @ tilted @ about
+    return lambda points: points @ (matrix if back else matrix.T)
+
+
+def place(ax, space):
+    """Give the Axes the limits and labels of the plane, the box or the globe. Returns it."""
+    low, high = LIMITS[space]
+    ax.set(xlim=(low, high), ylim=(low, high), aspect="equal")
+    globe = space == "sphere"
+    ax.set_xlabel("" if globe else "$z_1$", fontsize=12)
+    ax.set_ylabel("" if globe else "$z_2$", fontsize=12)
+    ax.tick_params(labelsize=11, bottom=not globe, left=not globe, labelbottom=not globe, labelleft=not globe)
+    for spine in ax.spines.values():
+        spine.set_visible(not globe)
+    return ax
+
+
+def draw_prior(ax, density, space, masses=(0.5, 0.9, 0.99)):
+    """The density at `pixel_grid(space)`, (PIXELS^2,), as grey shading, with lines that hold these shares of its mass.
+
+    Returns (image, lines); lines are absent where the density is flat. On a globe the mass is that of the half seen.
+    """
+    low, high = LIMITS[space] if space != "box" else (0.0, 1.0)
+    image = ax.imshow(
+        np.zeros((PIXELS, PIXELS)), extent=(low, high) * 2, origin="lower", cmap=_GREYS, vmin=0, vmax=1, zorder=0,
+        interpolation="bilinear" if space != "sphere" else "nearest",
+    )  # fmt: skip
+    lines = ax.add_collection(LineCollection([], colors=COLOURS["prior"], linewidths=1.3, zorder=1))
+    place(ax, space)
+    move_prior((image, lines), density, space, masses)
+    return image, lines
+
+
+def move_prior(artists, density, space, masses=(0.5, 0.9, 0.99)):
+    """Show another density, in another space if need be, in the artists of `draw_prior`."""
+    image, lines = artists
+    low, high = LIMITS[space] if space != "box" else (0.0, 1.0)
+    field = np.asarray(density, dtype=float).reshape(PIXELS, PIXELS)
+    top = np.nanmax(field)
+    image.set_extent((low, high) * 2)
+    image.set_data(np.ma.masked_invalid(field / top * 0.85 if top > 0 else field))
+    lines.set_segments(_contours(field, low, high, space, masses))
+
+
+def _contours(field, low, high, space, masses):
+    filled = np.nan_to_num(field)
+    inside = field[np.isfinite(field)]
+    if inside.max() - inside.min() < 1e-3 * inside.max():
+        return []
+    falling = np.sort(filled.ravel())[::-1]
+    levels = [falling[np.searchsorted(np.cumsum(falling) / falling.sum(), mass)] for mass in masses]
+    half = (high - low) / PIXELS / 2 if space == "box" else 0.0
+    axis = np.linspace(low + half, high - half, PIXELS)
+    lines = contourpy.contour_generator(axis, axis, np.ma.masked_invalid(field))
+    return [segment for level in levels for segment in lines.lines(level)]
+
+
+def draw_globe(ax, turn=0.0):
+    """Outline, meridians and parallels of the half that faces us. Returns the LineCollection."""
+    place(ax, "sphere")
+    return ax.add_collection(
+        LineCollection(globe_lines(turn), colors=COLOURS["prior"], linewidths=0.8, alpha=0.6, zorder=1)
+    )
+
+
+def globe_lines(turn):
+    """The lines of the globe as arrays (n, 2), for `set_segments`."""
+    around, along = np.linspace(0, 2 * np.pi, 181), np.linspace(-np.pi / 2, np.pi / 2, 91)
+    curves = [np.stack([np.cos(p) * np.cos(around), np.cos(p) * np.sin(around), np.full(181, np.sin(p))], -1)
+              for p in np.radians([-60, -30, 0, 30, 60])]  # fmt: skip
+    curves += [np.stack([np.cos(along) * np.cos(m), np.cos(along) * np.sin(m), np.sin(along)], -1)
+               for m in np.radians(np.arange(0, 360, 30))]  # fmt: skip
+    segments = [np.stack([np.cos(around), np.sin(around)], -1)]
+    for curve in curves:
+        x, y, front = project(curve, turn)
+        xy = np.where(front[:, None], np.stack([x, y], -1), np.nan)
+        segments.append(xy)
+    return segments
+
+
+def draw_prior_codes(ax, codes, labels, space, turn=0.0, size=9):
+    """Codes (N, D) coloured by digit; on a globe those behind it are faint. Returns the PathCollection."""
+    dots = ax.scatter([], [], s=size, lw=0, zorder=2)
+    move_prior_codes(dots, codes, labels, space, turn)
+    return dots
+
+
+def move_prior_codes(dots, codes, labels, space, turn=0.0):
+    """Move the dots of `draw_prior_codes`."""
+    codes = np.asarray(codes, dtype=float)
+    colours = np.array([_rgba(colour) for colour in digit_palette()])[np.asarray(labels) % 10]
+    if space == "sphere":
+        x, y, front = project(codes, turn)
+        colours[:, 3] = np.where(front, 0.75, 0.1)
+        codes = np.stack([x, y], -1)
+    dots.set_offsets(codes)
+    dots.set_facecolors(colours)
+
+
+def _rgba(colour):
+    return [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)] + [0.65]
+
+
+def draw_differences(ax, names, means, errors, colour=COLOURS["q"], offset=0.0, label=None):
+    """Dots with error bars, a row a name, against the line at 0. Returns the ErrorbarContainer."""
+    rows = np.arange(len(names))[::-1] + offset
+    ax.axvline(0, color=COLOURS["prior"], lw=1.2, zorder=1)
+    dots = ax.errorbar(means, rows, xerr=errors, fmt="o", ms=6, capsize=3, color=colour, label=label, zorder=2)
+    ax.set_yticks(np.arange(len(names))[::-1], names, fontsize=12)
+    ax.tick_params(labelsize=11)
+    return dots
