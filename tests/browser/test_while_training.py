@@ -1,0 +1,53 @@
+"""A view answers while another cell trains the model that it shows."""
+
+import json
+
+import nbformat
+
+VIEW = """
+import ipywidgets, torch
+from vaeteach import build_vae, fit, load
+from vaeteach.plots import draw_picture, new_figure
+from vaeteach.widgets.figure import FigureView
+data = load("digits").binarized()
+model = build_vae(data)
+class Decoded(FigureView):
+    def __init__(self):
+        figure, ax = new_figure(3, 3)
+        self.z = ipywidgets.FloatSlider(min=-3, max=3)
+        self.picture = draw_picture(ax, torch.zeros(64), data.shape)
+        super().__init__(figure, [self.picture], [self.z], alt="decoded")
+    def move(self):
+        with torch.no_grad():
+            pixels = model.decode(torch.tensor([self.z.value, 0.0])).mean
+        self.picture.set_data(pixels.reshape(data.shape))
+Decoded()
+"""
+TRAIN = """
+import os, pathlib
+stop = pathlib.Path("stop-training")
+history = fit(model, data, epochs=2000, progress=False, on_step=lambda step: step % 50 == 0 and stop.exists())
+print(history.stopped)
+"""
+
+
+def test_a_slider_is_answered_during_training(lab, lab_folder):
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in (VIEW, TRAIN)])
+    book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(book, lab_folder / "while_training.ipynb")
+    stop = lab_folder / "stop-training"
+    stop.unlink(missing_ok=True)
+    with lab.open("while_training.ipynb") as sheet:
+        sheet.page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
+        sheet.page.locator(".vaeteach-view img").wait_for()
+        sheet.page.locator(".jp-Notebook-ExecutionIndicator[data-status='busy']").wait_for()
+        view = sheet.page.locator(".vaeteach-view")
+        before = sheet.pixels(view.locator("img"))
+        sheet.drag(view.locator(".widget-slider"), 0.4)
+        answered = sheet.changed(view.locator("img"), before) > 0
+        training = sheet.page.locator(".jp-Notebook-ExecutionIndicator").get_attribute("data-status")
+        stop.touch()
+        sheet.page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for()
+        stop.unlink()
+        assert answered and training == "busy"
+        assert "stopped by on_step" in json.dumps(sheet.notebook()["cells"][1]["outputs"])
