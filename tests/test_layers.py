@@ -12,7 +12,7 @@ PACKAGE = pathlib.Path(__file__).resolve().parent.parent / "vaeteach"
 
 # Each layer imports from the layers before it and, where no circle comes of it, from its own.
 LAYERS = [
-    {"cache", "binary", "progress"},  # tools without mathematics: anybody may use them
+    {"cache", "binary", "progress", "glossary"},  # tools without mathematics: anybody may use them
     {"distributions"},
     {"priors", "objectives", "models"},
     {"exact", "aggregate", "absorption", "generation", "training", "boltzmann", "helmholtz", "wake_sleep",

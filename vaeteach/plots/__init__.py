@@ -11,6 +11,7 @@ from .aggregate import (
     move_moment_bars,
 )
 from .codes import draw_factor, draw_latent_ranges, draw_norms, draw_pairs
+from .concepts import draw_concept_map
 from .densities import (
     draw_density,
     draw_integrand,
@@ -85,6 +86,7 @@ __all__ = [
     "draw_norms",
     "draw_latent_ranges",
     "draw_factor",
+    "draw_concept_map",
     "draw_ellipse",
     "draw_moment",
     "draw_kl_by_dimension",

@@ -14,8 +14,8 @@ from .style import COLOURS
 COLUMNS = 8  # pictures in a row
 WHAT_MOVED = {
     "start": "before the first day",
-    "wake": "awake: prior and generative weights moved",
-    "sleep": "asleep: recognition weights moved",
+    "wake": "awake: the generative half learns",
+    "sleep": "asleep: the recognition half learns",
 }
 
 

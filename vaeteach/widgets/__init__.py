@@ -6,10 +6,13 @@ _PUBLIC = {  # module -> names
     "sampler_bench": ["SamplerBench"],
     "absorption_bench": ["AbsorptionBench"],
     "elbo_bench": ["ElboBench"],
+    "kl_bench": ["KLBench"],
     "through_training": ["ThroughTraining"],
     "clinic": ["Clinic"],
+    "quiz": ["SelfTest"],
     "wake_sleep": ["WakeAndSleep"],
     "latent_explorer": ["LatentExplorer"],
+    "prior_zoo": ["PriorZoo"],
     "live_training": ["LiveTraining"],
     "traversal": ["Traversal"],
 }

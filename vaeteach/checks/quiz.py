@@ -1,0 +1,105 @@
+"""A self-test: questions by choice, by number and by a line of code, each judged at once with a pointer back."""
+
+import contextlib
+import io
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from .exercise import Exercise, WrongAnswer
+
+
+class Verdict(NamedTuple):
+    """What a question says to an answer: right or not, and a sentence (Markdown with TeX)."""
+
+    right: bool
+    message: str
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer to choose. `says` is what its chooser hears: why it is right, or what it mistakes."""
+
+    text: str
+    says: str
+    right: bool = False
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A question with one right option. An answer is the option's text or its number, from 0."""
+
+    key: str
+    prompt: str
+    options: tuple
+    section: str  # where the answer stands, such as "notebook 06, section 1"
+
+    def judge(self, answer):
+        texts = [option.text for option in self.options]
+        if isinstance(answer, str) and answer in texts:
+            answer = texts.index(answer)
+        if isinstance(answer, bool) or not isinstance(answer, int) or not 0 <= answer < len(self.options):
+            return Verdict(False, "Choose one of the answers.")
+        option = self.options[answer]
+        return Verdict(option.right, option.says if option.right else f"{option.says} See {self.section}.")
+
+
+@dataclass(frozen=True)
+class Number:
+    """A question answered by a number. `value()` computes it; `slips` are (function, hint) for known wrong ones."""
+
+    key: str
+    prompt: str
+    value: Callable[[], float]
+    says: str
+    section: str
+    slips: tuple = ()
+    tolerance: float = 0.01
+
+    def judge(self, answer):
+        try:
+            answer = float(str(answer).replace(",", ".").replace("−", "-"))
+        except ValueError:
+            return Verdict(False, "A number is asked for, such as 0.25.")
+        if math.isnan(answer):
+            return Verdict(False, "A number is asked for, such as 0.25.")
+        if self._near(answer, self.value()):
+            return Verdict(True, self.says)
+        for slip, hint in self.slips:
+            if self._near(answer, slip()):
+                return Verdict(False, f"{hint} See {self.section}.")
+        return Verdict(False, f"That is not the number. See {self.section}.")
+
+    def _near(self, answer, value):
+        return abs(answer - value) <= self.tolerance
+
+
+@dataclass(frozen=True)
+class Code:
+    """A question answered by one expression in the `names`; its check is an Exercise of functions of these names."""
+
+    key: str
+    prompt: str
+    names: tuple
+    exercise: Exercise
+    section: str
+
+    def judge(self, answer):
+        """The expression is the reader's own and runs in the reader's own kernel, as a cell would."""
+        import torch
+
+        if not str(answer).strip():
+            return Verdict(False, f"Write one expression in {', '.join(self.names)}.")
+        try:
+            code = compile(f"lambda {', '.join(self.names)}: (\n{answer}\n)", "<answer>", "eval")
+        except SyntaxError as error:
+            return Verdict(False, f"Python cannot read this: {error.msg}.")
+        heard = io.StringIO()
+        try:
+            with contextlib.redirect_stdout(heard):
+                self.exercise(eval(code, {"torch": torch, "math": math}))
+        except WrongAnswer as wrong:
+            return Verdict(False, f"Not yet: {wrong} See {self.section}.")
+        said = heard.getvalue().strip()
+        return Verdict(said.startswith("Right"), said)

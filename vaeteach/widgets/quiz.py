@@ -1,0 +1,117 @@
+"""The self-test: one question at a time, judged at once; the score stays in a file of the reader's own machine."""
+
+import html
+import json
+import re
+from pathlib import Path
+
+import ipywidgets
+
+from ..cache import folder
+from ..checks.quiz import Choice, Code
+
+LAYOUT = {"width": "100%", "max_width": "860px"}
+
+
+class SelfTest(ipywidgets.VBox):
+    """Questions (Choice, Number, Code) with instant feedback; `index` is the one shown, `score` how many are right.
+
+    path: the JSON file that keeps {key: right or not}; `self_test.json` in the course's cache folder if not given.
+    Nothing is sent anywhere. `answer(value)` does what typing and pressing *Check* does; `reset()` forgets the score.
+    """
+
+    def __init__(self, questions, path=None):
+        self.questions, self.path = tuple(questions), Path(path) if path else folder() / "self_test.json"
+        self.results = self._read()
+        self._index, self._entry = 0, None
+        self.prompt, self.feedback = ipywidgets.HTMLMath(layout=LAYOUT), ipywidgets.HTMLMath(layout=LAYOUT)
+        self.place, self.total = ipywidgets.VBox(), ipywidgets.HTML()
+        self.back = ipywidgets.Button(description="Back", icon="arrow-left")
+        self.check = ipywidgets.Button(description="Check", button_style="primary", icon="check")
+        self.next = ipywidgets.Button(description="Next", icon="arrow-right")
+        self.back.on_click(lambda _: self.show(self._index - 1))
+        self.next.on_click(lambda _: self.show(self._index + 1))
+        self.check.on_click(lambda _: self._judge())
+        buttons = ipywidgets.HBox([self.back, self.check, self.next])
+        super().__init__([self.total, self.prompt, self.place, buttons, self.feedback])
+        self.add_class("vaeteach-quiz")
+        self.show(0)
+
+    @property
+    def index(self):
+        return self._index
+
+    @property
+    def score(self):
+        """How many of the questions were answered right, at the last try of each."""
+        return sum(self.results.get(question.key, False) for question in self.questions)
+
+    def show(self, index):
+        """Show the question of this number, counted from 0 and round in a circle."""
+        self._index = index % len(self.questions)
+        question = self.questions[self._index]
+        self.prompt.value = f"<b>Question {self._index + 1}.</b> {_html(question.prompt)}"
+        wide = {"layout": LAYOUT, "style": {"description_width": "initial"}}
+        if isinstance(question, Choice):
+            self._entry = ipywidgets.RadioButtons(options=[o.text for o in question.options], value=None, **wide)
+        elif isinstance(question, Code):
+            hint = f"one expression in {', '.join(question.names)}; torch and math are there"
+            self._entry = ipywidgets.Textarea(placeholder=hint, rows=3, **wide)
+        else:
+            self._entry = ipywidgets.Text(placeholder="a number", layout={"width": "200px"})
+        self.place.children = [self._entry]
+        self.feedback.value = ""
+        self._tell()
+
+    def answer(self, value):
+        """Answer the question that is shown. Returns the Verdict."""
+        question = self.questions[self._index]
+        if isinstance(question, Choice) and isinstance(value, int):
+            value = question.options[value].text
+        self._entry.value = str(value)
+        return self._judge()
+
+    def reset(self):
+        """Forget every result, here and on disk."""
+        self.results = {}
+        self.path.unlink(missing_ok=True)
+        self.show(0)
+
+    def _judge(self):
+        question = self.questions[self._index]
+        verdict = question.judge("" if self._entry.value is None else self._entry.value)
+        self.results[question.key] = verdict.right
+        colour, word = ("#009E73", "Right.") if verdict.right else ("#D55E00", "Not yet.")
+        self.feedback.value = f'<span style="color:{colour}"><b>{word}</b></span> {_html(verdict.message)}'
+        self._write()
+        self._tell()
+        return verdict
+
+    def _tell(self):
+        n = len(self.questions)
+        marks = "".join({True: "●", False: "○"}.get(self.results.get(q.key), "·") for q in self.questions)
+        self.total.value = f'<span aria-label="score">{self.score} of {n} right</span> &nbsp; {marks}'
+
+    def _read(self):
+        try:
+            kept = json.loads(self.path.read_text("utf-8"))
+        except (OSError, ValueError):  # none yet, or damaged: begin anew
+            return {}
+        return {str(k): v for k, v in kept.items() if isinstance(v, bool)} if isinstance(kept, dict) else {}
+
+    def _write(self):
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.write_text(json.dumps(self.results, indent=1), encoding="utf-8")
+        except OSError as error:
+            self.feedback.value += f"<br>(The score could not be kept: {_html(str(error))})"
+
+
+def _html(text):
+    """Markdown of one line, as far as the questions use it: `code`, *emphasis*; TeX between dollars is left alone."""
+    parts = re.split(r"(\$[^$]+\$)", text)
+    for i in range(0, len(parts), 2):
+        part = html.escape(parts[i], quote=False)
+        part = re.sub(r"`([^`]+)`", r"<code>\1</code>", part)
+        parts[i] = re.sub(r"\*([^*]+)\*", r"<em>\1</em>", part)
+    return "".join(parts).replace("\n", "<br>")
