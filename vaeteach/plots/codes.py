@@ -64,12 +64,11 @@ def draw_norms(ax, norms, latent_dim):
     """
     from scipy.stats import chi
 
+    norms = {name: np.asarray(values) for name, values in norms.items()}
     reach = max(max(np.max(values) for values in norms.values()), np.sqrt(latent_dim) + 3)
     bins, patches = np.linspace(0, reach, 60), []
     for (name, values), colour in zip(norms.items(), ("q", "data", "likelihood")):
-        patches.append(
-            ax.hist(np.asarray(values), bins, density=True, color=COLOURS[colour], alpha=0.55, label=name)[2]
-        )
+        patches.append(ax.hist(values, bins, density=True, color=COLOURS[colour], alpha=0.55, label=name)[2])
     r = np.linspace(0, reach, 300)
     ax.plot(r, chi.pdf(r, latent_dim), color=COLOURS["prior"], lw=2, label="N(0, I)")
     ax.axvline(np.sqrt(latent_dim), color=COLOURS["prior"], ls="--", lw=1.3)

@@ -18,7 +18,7 @@ from ..models import build_vae
 from ..objectives import elbo
 from ..plots import COLOURS, digit_palette, draw_codes, draw_loss_terms, draw_normal_contours, new_figure, style_plane
 from ..plots.training import NAMES, TERMS
-from ..training import NonFiniteBound, exclusive, fit
+from ..training import NonFiniteBound, exclusive, fit, start_from_mean
 
 _HERE = Path(__file__).parent
 SHOWN, JUDGED = 600, 400  # training codes on the plane, test images under the terms: enough to see, cheap to compute
@@ -147,9 +147,8 @@ class LiveTraining(ipywidgets.VBox):
             run = {"label": self._running, "rows": np.array(self._rows).ravel().round(4).tolist()}
             self.canvas.past = [*self.canvas.past, run][-KEPT:]
         self._rows, self._shown = [], None
-        self.model = build_vae(
-            self.data, self.latent_dim.value, likelihood=self._likelihood, hidden=self.width.value, seed=self.seed.value
-        )
+        settings = dict(likelihood=self._likelihood, hidden=self.width.value, seed=self.seed.value)
+        self.model = start_from_mean(build_vae(self.data, self.latent_dim.value, **settings), self.data)
         self.canvas.limit = 4.0
         self._picture(0.0)
         self._say("Start", "ready")
