@@ -58,7 +58,7 @@ def place(ax, space):
 def draw_prior(ax, density, space, masses=(0.5, 0.9, 0.99)):
     """The density at `pixel_grid(space)`, (PIXELS^2,), as grey shading, with lines that hold these shares of its mass.
 
-    Returns (image, lines); lines are absent where the density is flat. On a globe the mass is that of the half seen.
+    Returns (image, lines). Lines are absent where the density is flat, and on a globe, half of whose mass is hidden.
     """
     low, high = LIMITS[space] if space != "box" else (0.0, 1.0)
     image = ax.imshow(
@@ -85,7 +85,7 @@ def move_prior(artists, density, space, masses=(0.5, 0.9, 0.99)):
 def _contours(field, low, high, space, masses):
     filled = np.nan_to_num(field)
     inside = field[np.isfinite(field)]
-    if inside.max() - inside.min() < 1e-3 * inside.max():
+    if space == "sphere" or inside.max() - inside.min() < 1e-3 * inside.max():
         return []
     falling = np.sort(filled.ravel())[::-1]
     levels = [falling[np.searchsorted(np.cumsum(falling) / falling.sum(), mass)] for mass in masses]

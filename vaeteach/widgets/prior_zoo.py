@@ -1,0 +1,221 @@
+"""Prior zoo: models trained under several priors; change the prior and watch its density, its price, its samples."""
+
+import math
+from dataclasses import dataclass
+
+import ipywidgets
+import numpy as np
+import torch
+from torch.distributions import Distribution, Independent, constraints
+
+from .. import priors
+from ..aggregate import AggregatePosterior
+from ..distributions import Beta, VonMisesFisher, draw, gaussian
+from ..plots import new_figure
+from ..plots.pictures import draw_picture_grid, picture_sheet
+from ..plots.priors import (
+    draw_globe,
+    draw_prior,
+    draw_prior_codes,
+    globe_lines,
+    move_prior,
+    move_prior_codes,
+    pixel_grid,
+    place,
+    project,
+)
+from ..plots.style import COLOURS
+from ..priors.mixtures import mixture
+from .figure import FigureView
+
+SAMPLES = 16
+
+
+class Stretched(Distribution):
+    """shift e_1 + stretch z with z ~ base: log p(z) = log base((z - shift e_1) / stretch) - D log stretch."""
+
+    arg_constraints = {}
+    support = constraints.real_vector
+
+    def __init__(self, base, shift, stretch):
+        self.base, self.stretch = base, float(stretch)
+        self.shift = torch.zeros(base.event_shape)
+        self.shift[0] = float(shift)
+        super().__init__(torch.Size(), base.event_shape, validate_args=False)
+
+    def log_prob(self, value):
+        return self.base.log_prob((value - self.shift) / self.stretch) - len(self.shift) * math.log(self.stretch)
+
+    def sample(self, sample_shape=()):
+        return self.base.sample(sample_shape) * self.stretch + self.shift
+
+
+@dataclass(frozen=True)
+class Knobs:
+    """What the two sliders mean for a family: names, (low, high, step, start), and the prior that they make."""
+
+    first: tuple
+    second: tuple
+    make: object  # (model, first, second) -> Distribution
+
+
+def _stretched(model, shift, stretch):
+    return Stretched(model.prior(), shift, stretch)
+
+
+def _student(model, log_degrees, stretch):
+    return Stretched(
+        Independent(priors.families.StudentTDistribution(torch.full((2,), 10.0**log_degrees)), 1), 0, stretch
+    )
+
+
+def _wider_bumps(model, width, stretch):
+    p = model.prior()
+    q = p.component_distribution
+    bumps = gaussian(q.mu, q.logvar + 2 * math.log(width))
+    return Stretched(mixture(p.mixture_distribution.logits, bumps), 0, stretch)
+
+
+def _beta(model, a, b):
+    return Independent(Beta(torch.full((2,), float(a)), torch.full((2,), float(b))), 1, validate_args=False)
+
+
+def _cap(model, kappa, turn):
+    return VonMisesFisher(torch.tensor([0.0, 0.0, 1.0]), torch.tensor(float(kappa)))
+
+
+SHIFT, STRETCH = ("shift", -3.0, 3.0, 0.1, 0.0), ("stretch", 0.4, 2.5, 0.05, 1.0)
+BUMPS = ("bump width", 0.3, 3.0, 0.05, 1.0)
+
+
+def knobs_of(prior):
+    """The sliders that go with a prior module; their start is the prior as it was trained."""
+    if isinstance(prior, priors.BetaPrior):
+        a, b = float(prior.a[0]), float(prior.b[0])
+        return Knobs(("a", 0.3, 8.0, 0.1, a), ("b", 0.3, 8.0, 0.1, b), _beta)
+    if isinstance(prior, priors.SpherePrior):
+        return Knobs(("kappa", 0.0, 10.0, 0.1, 0.0), ("turn °", -180.0, 180.0, 5.0, 0.0), _cap)
+    if isinstance(prior, priors.StudentT):
+        return Knobs(("log₁₀ df", -0.5, 3.0, 0.05, math.log10(float(prior.df.mean()))), STRETCH, _student)
+    if isinstance(prior, (priors.GaussianMixture, priors.VampPrior)):
+        return Knobs(BUMPS, STRETCH, _wider_bumps)
+    return Knobs(SHIFT, STRETCH, _stretched)
+
+
+def space_of(p):
+    """Where a prior lives: "plane", "box" or "sphere". Raises ValueError where it cannot be drawn."""
+    if p.event_shape == (3,) and getattr(p.support, "name", "") == "sphere":
+        return "sphere"
+    if p.event_shape != (2,):
+        raise ValueError(
+            f"PriorZoo draws two latents, or the sphere in three; this prior has {tuple(p.event_shape)}. "
+            "Train the model with latent_dim=2."
+        )
+    inner = getattr(p.support, "base_constraint", p.support)
+    return "box" if inner is constraints.unit_interval else "plane"
+
+
+class PriorZoo(FigureView):
+    """Choose a model by its prior, change the prior, and see what that does to its fit and to its samples.
+
+    models: {name: VAE}, two latents each (or the sphere). data: the ImageData they were trained on. Controls:
+    `choose`, two knobs `first` and `second` whose meaning goes with the family (they start at the prior as trained),
+    and `again`, the number of the draw. Encoder and decoder stand still. `.marginal_kl` and `.elbo`, in nats, are
+    KL(q(z) || p(z)) over training images and the bound on test images, both under the prior as it now is.
+    Raises ValueError for an empty dict and for a prior that cannot be drawn.
+    """
+
+    def __init__(self, models, data, n_codes=700):
+        if not models:
+            raise ValueError("PriorZoo needs at least one model: {name: VAE}.")
+        self.models, self.data, self.labels = dict(models), data, data.train_labels[:n_codes].numpy()
+        self._exhibits = {name: _exhibit(model, data, n_codes) for name, model in self.models.items()}
+        names = list(self.models)
+        slider = {"readout_format": ".2f", "layout": ipywidgets.Layout(width="300px")}
+        self.choose = ipywidgets.Dropdown(options=names, value=names[0], description="prior")
+        self.first, self.second = ipywidgets.FloatSlider(**slider), ipywidgets.FloatSlider(**slider)
+        self.again = ipywidgets.IntSlider(value=0, min=0, max=20, description="draw no.")
+        self._shown = None
+        figure, (plane, sheet) = new_figure(11.5, 5.6, columns=2, width_ratios=[1.15, 1])
+        exhibit = self._exhibits[names[0]]
+        self.plane = plane
+        self.density = draw_prior(plane, np.ones(len(pixel_grid("plane"))), "plane")
+        self.globe = draw_globe(plane)
+        self.dots = draw_prior_codes(plane, exhibit["codes"], self.labels, exhibit["space"])
+        (self.samples,) = plane.plot([], [], "o", ms=7, mfc="none", mec=COLOURS["data"], mew=2.2, zorder=4)
+        blank = np.zeros((SAMPLES, data.pixels))
+        self.pictures = draw_picture_grid(sheet, blank, data.shape, columns=4, smooth=True)
+        sheet.set_title("samples of this prior, decoded", fontsize=13)
+        self.words = sheet.text(0.5, -0.02, "", transform=sheet.transAxes, ha="center", va="top", fontsize=13)
+        plane.set_title(" ", fontsize=13)
+        moving = [*self.density, self.globe, self.dots, self.samples, self.pictures, self.words]
+        controls = [self.choose, self.first, self.second, self.again]
+        super().__init__(figure, moving, controls, alt="Priors, their codes and their samples.")
+
+    def prior_now(self):
+        """The prior at the present setting, a Distribution."""
+        model = self.models[self.choose.value]
+        return knobs_of(model.prior).make(model, self.first.value, self.second.value)
+
+    def move(self):
+        name = self.choose.value
+        model, exhibit = self.models[name], self._exhibits[name]
+        if name != self._shown:
+            self._take_up(name, exhibit["space"])
+        space = exhibit["space"]
+        turn = self.second.value if space == "sphere" else 0.0
+        with torch.no_grad():
+            p = self.prior_now()
+            density = p.log_prob(torch.as_tensor(pixel_grid(space, turn), dtype=torch.float32)).exp().numpy()
+            z = draw(p, (SAMPLES,), self.again.value)
+            pictures = model.decode(z).mean.numpy()
+            self.marginal_kl = float((exhibit["log_q"] - p.log_prob(exhibit["z"])).mean())
+            self.elbo = exhibit["without_prior"] + float(p.log_prob(exhibit["z_test"]).mean())
+        move_prior(self.density, density, space)
+        self.globe.set_segments(globe_lines(turn) if space == "sphere" else [])
+        move_prior_codes(self.dots, exhibit["codes"], self.labels, space, turn)
+        self.samples.set_data(*_seen(z.numpy(), space, turn))
+        self.pictures.set_data(picture_sheet(pictures, self.data.shape, 4))
+        text = f"KL(q(z)‖p(z)) {self.marginal_kl:.2f} nats, test ELBO {self.elbo:.2f} nats"
+        self.words.set_text(text.replace("-", "\N{MINUS SIGN}"))
+        self.alt = (
+            f"{name}, {self.first.description} {self.first.value:.2f}, {self.second.description} "
+            f"{self.second.value:.2f}: the prior in grey under codes coloured by digit; {SAMPLES} samples, decoded. "
+            f"KL of the aggregate posterior from the prior {self.marginal_kl:.2f} nats, test ELBO {self.elbo:.2f} nats."
+        )
+
+    def _take_up(self, name, space):
+        """Another animal: its knobs, its axes. Values set here come back as changes and are merged into one picture."""
+        self._shown = name
+        knobs = knobs_of(self.models[name].prior)
+        for slider, (label, low, high, step, start) in zip((self.first, self.second), (knobs.first, knobs.second)):
+            slider.min, slider.max = min(slider.min, low), max(slider.max, high)  # never empty on the way
+            slider.step, slider.description, slider.value = step, label, start
+            slider.min, slider.max = low, high
+        place(self.plane, space)
+        self.plane.set_title(f"{name}: codes of training images over the prior", fontsize=13)
+        self._background = None
+
+
+def _seen(z, space, turn):
+    """Where samples stand in the picture; those behind the globe are left out."""
+    if space != "sphere":
+        return z[:, 0], z[:, 1]
+    x, y, front = project(z, turn)
+    return x[front], y[front]
+
+
+@torch.no_grad()
+def _exhibit(model, data, n_codes):
+    """What does not change with the prior: codes, log q(z) at draws from q(z), the bound without its log p(z)."""
+    aggregate, q_test = AggregatePosterior(model, data.train), model.encode(data.test)
+    z, z_test = draw(aggregate, (1500,), 1), draw(q_test, (8,), 2)
+    log_likelihood = model.decode(z_test).log_prob(data.test)
+    return {
+        "space": space_of(model.prior()),
+        "codes": draw(model.encode(data.train[:n_codes]), seed=0).numpy(),
+        "z": z,
+        "log_q": aggregate.log_prob(z),
+        "z_test": z_test,
+        "without_prior": float((log_likelihood - q_test.log_prob(z_test)).mean()),
+    }
