@@ -1,0 +1,101 @@
+"""The same decoder fed from different places: choose model and sampler, redraw, compare with the noise floor."""
+
+import ipywidgets
+import torch
+
+from ..aggregate import moments
+from ..distributions import draw
+from ..generation import fit_codes
+from ..plots import new_figure
+from ..plots.sampling import PER_ROW, draw_sampler, move_sampler
+from ..quality import frechet_distance, precision_recall
+from .figure import FigureView
+
+SAMPLERS = ("prior", "normal", "mixture", "aggregate", "one q(z|x)")
+SHOWN = 4 * PER_ROW
+
+
+class SamplerBench(FigureView):
+    """Samples of the prior, of fits to the codes, and of one image's posterior, decoded side by side with a measure.
+
+    models: {name: VAE with a Gaussian posterior}; data: the ImageData they were trained on; features: what turns
+    images into features (DigitFeatures). Everything is fitted when the view is made. Controls: `model`, `sampler`,
+    `seed` (drag it to redraw), `pixels` (the mean of p(x|z), or a draw from it; the measures are always of draws).
+    Measured are as many samples as there are test images, against the test images; the floor is the same measure
+    between as many training and test images. Of more than two latents, the two whose means vary most are drawn.
+    Raises ValueError where there are no models.
+    """
+
+    def __init__(self, models, data, features):
+        if not models:
+            raise ValueError("SamplerBench needs at least one model: {name: model}.")
+        self.data, self.features, self.models = data, features, dict(models)
+        self._sources = {name: self._fitted(model) for name, model in self.models.items()}
+        self._test, self._kept = features(data.test), (None, None)
+        n = min(len(data.train), len(data.test))
+        self.floor = frechet_distance(features(data.train[:n]), self._test)
+        first = next(iter(self.models))
+        self.model = ipywidgets.Dropdown(options=list(self.models), value=first, description="model")
+        self.sampler = ipywidgets.Dropdown(options=SAMPLERS, value="prior", description="sampler")
+        self.seed = ipywidgets.IntSlider(value=0, min=0, max=30, description="redraw")
+        self.pixels = ipywidgets.ToggleButtons(options=["mean", "draw"], value="mean", description="pixels")
+        self.pixels.style.button_width = "60px"
+        figure, axes = new_figure(12.5, 4.4, columns=3, width_ratios=[1, 1.2, 0.8])
+        self._artists = draw_sampler(axes, self.state(), data.shape)
+        controls = [self.model, self.sampler, self.seed, self.pixels]
+        rows = [ipywidgets.HBox(controls[:2]), ipywidgets.HBox(controls[2:])]
+        moving = [self._artists[name] for name in ("codes", "samples", "pictures", "others", "mark", "text")]
+        super().__init__(figure, moving, controls, alt="Samples and where they come from.", rows=rows)
+
+    @torch.no_grad()
+    def _fitted(self, model):
+        """For each sampler a distribution with batch (), the codes to draw behind them, and the two axes to draw."""
+        train = self.data.train
+        q = model.encode(train)
+        kinds = {kind: fit_codes(model, train, kind) for kind in ("normal", "mixture", "aggregate")}
+        one = model.encode(self.data.test[:1])
+        single = type(one)(one.mu[0], one.logvar[0])
+        axes = moments(model, train).between.argsort(descending=True)[:2]
+        return {"prior": model.prior(), **kinds, "one q(z|x)": single}, q.mean[:1000, axes], axes
+
+    @torch.no_grad()
+    def _sampled(self, model, seed):
+        """{sampler: (z, p(x|z), a draw of images, its features)} and {sampler: Frechet distance to the test images}."""
+        if self._kept[0] != (model, seed):
+            drawn = {}
+            for name, source in self._sources[model][0].items():
+                z = draw(source, (len(self.data.test),), seed)
+                p = self.models[model].decode(z)
+                images = draw(p, seed=seed)
+                drawn[name] = z, p, images, self.features(images)
+            distances = {name: frechet_distance(self._test, parts[3]) for name, parts in drawn.items()}
+            self._kept = (model, seed), (drawn, distances)
+        return self._kept[1]
+
+    @torch.no_grad()
+    def state(self):
+        """What `plots.draw_sampler` draws, as arrays, at the present setting."""
+        drawn, distances = self._sampled(self.model.value, self.seed.value)
+        _, codes, axes = self._sources[self.model.value]
+        z, p, images, measured = drawn[self.sampler.value]
+        quality = precision_recall(self._test, measured)
+        return {
+            "codes": codes.numpy(),
+            "samples": z[:200, axes].numpy(),
+            "pictures": (p.mean if self.pixels.value == "mean" else images)[:SHOWN].numpy(),
+            "sampler": self.sampler.value,
+            "distances": distances,
+            "floor": self.floor,
+            "precision": quality.precision,
+            "recall": quality.recall,
+        }
+
+    def move(self):
+        self.measured = state = self.state()
+        move_sampler(self._artists, state, self.data.shape)
+        distance = state["distances"][self.sampler.value]
+        self.alt = (
+            f"Pictures decoded from samples of: {self.sampler.value}; model: {self.model.value}. Frechet distance to "
+            f"the test images {distance:.2f}, noise floor {state['floor']:.2f}; precision {state['precision']:.2f}, "
+            f"recall {state['recall']:.2f}."
+        )
