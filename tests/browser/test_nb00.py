@@ -25,12 +25,12 @@ print(json.dumps(torch_says))
 """
 KERNEL_ONLY = """
 class Shifted(torch.nn.Module):
-    def __init__(self, decoder):
+    def __init__(self, part, shift):
         super().__init__()
-        self.decoder = decoder
-    def forward(self, z):
-        return self.decoder(z + 0.5)
-model.decoder = Shifted(model.decoder)
+        self.part, self.shift = part, shift
+    def forward(self, value):
+        return self.part(value + self.shift)
+model.decoder, model.encoder = Shifted(model.decoder, 0.5), Shifted(model.encoder, 0.0)
 """
 
 
@@ -47,6 +47,16 @@ def decoded_bytes(sheet):
 
 def z_in_page(page):
     return [float(v) for v in page.locator(".vaeteach-explorer").get_attribute("data-z").split()]
+
+
+def draw_a_stroke(sheet):
+    pad = sheet.page.locator(".vaeteach-explorer .pad")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    sheet.page.mouse.move(box["x"] + 75, box["y"] + 20)
+    sheet.page.mouse.down()
+    sheet.page.mouse.move(box["x"] + 75, box["y"] + 130, steps=10)
+    sheet.page.mouse.up()
 
 
 def printed(sheet):
@@ -97,15 +107,22 @@ def test_the_keyboard_moves_the_pointer(sheet):
     assert "z = (0.20, -0.40)" in plane.get_attribute("aria-label")
 
 
+def test_python_moves_the_pointer_and_hears_of_the_mouse(sheet):
+    run = ("(code) => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+           ".requestExecute({ code, user_expressions: { z: 'explorer.z' } }).done"
+           ".then((reply) => reply.content.user_expressions.z.data['text/plain'])")
+    assert sheet.page.evaluate(run, "explorer.z = [1.25, -0.5]") == "[1.25, -0.5]"
+    sheet.page.wait_for_function(
+        "() => document.querySelector('.vaeteach-explorer').dataset.z === '1.25 -0.5'", timeout=20_000)
+    sheet.page.locator(".latent-plane").press("Home")
+    sheet.page.wait_for_timeout(1000)
+    assert sheet.page.evaluate(run, "") == "[0.0, 0.0]"
+
+
 def test_a_drawn_digit_lands_among_the_codes(sheet):
-    pad, plane = sheet.page.locator(".vaeteach-explorer .pad"), sheet.page.locator(".latent-plane")
+    plane = sheet.page.locator(".latent-plane")
     before = sheet.settle(plane)
-    pad.scroll_into_view_if_needed()
-    box = pad.bounding_box()
-    sheet.page.mouse.move(box["x"] + 75, box["y"] + 20)
-    sheet.page.mouse.down()
-    sheet.page.mouse.move(box["x"] + 75, box["y"] + 130, steps=10)
-    sheet.page.mouse.up()
+    draw_a_stroke(sheet)
     assert sheet.changed(plane, before) > 0.001
     before = sheet.settle(plane)
     sheet.page.locator(".vaeteach-explorer button", has_text="clear").click()
@@ -123,6 +140,9 @@ def test_a_network_the_page_cannot_run_is_decoded_by_the_kernel(lab, lab_folder)
         assert before.min() < 100  # the kernel's first answer is on the screen, not a white sheet
         sheet.drag(plane, 0.3, 0.2)
         assert sheet.changed(decoded, before) > 0.01
+        before = sheet.settle(plane)
+        draw_a_stroke(sheet)
+        assert sheet.changed(plane, before) > 0.001  # the ellipse of the drawing
         sheet.no_page_errors()
 
 
