@@ -17,6 +17,7 @@ _PUBLIC = {  # module -> names
     "objectives": ["Elbo", "elbo", "iwae_bound"],
     "aggregate": ["AggregatePosterior", "moments", "Moments", "surgery", "surgery_of", "Surgery", "active_units"],
     "comparison": ["compare_with_prior"],
+    "diagnosis": ["FAULTS", "diagnose", "Diagnosis"],
     "exact": ["log_marginal", "posterior_grid", "bound_gap", "expected_elbo", "quadrature_error"],
     "amortisation": ["best_gaussian"],
     "absorption": ["absorb_prior", "affine_latents", "standardize_latents", "standardize_latents_"],

@@ -2,6 +2,7 @@
 
 from .exercise import Exercise, Mistake, WrongAnswer
 from .nb00 import average_code, count_parameters
+from .nb01 import effective_samples, log_evidence, log_joint
 from .nb02 import best_q, elbo_from_samples, fault_in_elbo, importance_bound
 from .nb03 import fault_in_kl, kl_by_samples, kl_gradient, kl_to_standard_normal
 from .nb04 import bernoulli_log_likelihood, epoch, gradient_variances, reparameterise
@@ -25,6 +26,9 @@ __all__ = [
     "aggregate_draws",
     "ancestral_sample",
     "average_code",
+    "effective_samples",
+    "log_evidence",
+    "log_joint",
     "fault_in_kl",
     "kl_by_samples",
     "kl_gradient",

@@ -3,15 +3,15 @@
 `vitals` measures, `experiments` retrains with one thing changed, `judgement` holds the rules.
 """
 
-import math
 from dataclasses import dataclass, field
 
+from .cases import measured, trained_cases
 from .experiments import retrained_bounds
 from .faults import FAULTS, Fault
 from .judgement import Finding, alarm, at_a_glance, by_experiment, healthy
 from .vitals import TELLS, vital_signs
 
-__all__ = ["FAULTS", "Diagnosis", "Fault", "Finding", "diagnose"]
+__all__ = ["FAULTS", "Diagnosis", "Fault", "Finding", "diagnose", "measured", "trained_cases"]
 
 
 @dataclass(frozen=True)
@@ -95,8 +95,8 @@ def diagnose(model, data, history=None, seed=0, experiments=True):
     if not findings and experiments:
         epochs = 25 if history is None else max(1, round(history.snapshots[-1].epoch))
         variants = ["again", "encoder", "decoder"]
-        if signs["active"] == signs["latents"]:  # where latents are left over, more of them cannot be what is missing
+        if signs["active"] == signs["latents"]:  # where some are left over, more latents cannot be what is missing
             variants += ["both", "latents"]
         bounds = retrained_bounds(model, data, variants, epochs, seed)
-        findings = by_experiment(signs, bounds) if math.isfinite(max(bounds.values())) else []
+        findings = by_experiment(signs, bounds)
     return Diagnosis(findings or healthy(signs, bounds), signs, bounds, alarm(signs))

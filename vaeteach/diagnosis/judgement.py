@@ -134,40 +134,49 @@ def _overuse(s):
 
 
 def by_experiment(signs, bounds):
-    """Findings from retrained models, {variant: test bound}: what gains when one thing is changed."""
-    enough = GAIN * abs(max(bounds.values()))
-    gain = bounds["again"] - signs["bound"]
-    if gain > enough:
-        room = signs["room_for_q"]
-        if room > ROOM_FOR_Q * abs(signs["bound"]) and not signs["dead"] > 0.5:
-            text = (
-                f"Single images gain this much by a q of their own, and the same networks trained again gain "
-                f"{gain:.2f} nats: the encoder could do better than it does."
-            )
-            return [Finding("poor_amortisation", "gain of a q for each image", room, "below 0.4 nat", text)]
-        text = "The same networks under the same bound do this much better from another start."
-        return [Finding("poor_optimum", "gain of training again", gain, f"below {enough:.2f} nat", text)]
-    gains = {f"small_{part}": bounds[part] - bounds["again"] for part in ("encoder", "decoder")}
+    """Findings from retrained models, {variant: test bound}: the change that gains most, if it gains enough.
+
+    "again" is measured from the model itself, wider networks from "again", more latents from "both".
+    """
+    enough = _enough(bounds)
+    gains = {
+        "again": bounds["again"] - signs["bound"],
+        "small_encoder": bounds["encoder"] - bounds["again"],
+        "small_decoder": bounds["decoder"] - bounds["again"],
+    }
     if "latents" in bounds:
         gains["few_latents"] = bounds["latents"] - bounds["both"]
     cause = max(gains, key=gains.get)
-    if gains[cause] <= enough:
+    if not gains[cause] > enough:
         return []
-    rivals = tuple(name for name in gains if name != cause and gains[name] > max(enough, gains[cause] / 2))
+    if cause == "again":
+        return _another_start(signs, gains["again"], enough)
+    causes = [name for name in gains if name != "again" and gains[name] > max(enough, gains[cause] / 2)]
     given = {"small_encoder": "a wider encoder", "small_decoder": "a wider decoder", "few_latents": "more latents"}
-    text = f"Trained again with {given[cause]} and nothing else changed, the bound rises by this much" + (
-        "; so it does with " + " or ".join(given[name] for name in rivals) + "." if rivals else "; else it does not."
-    )
-    statistic = f"gain of {given[cause]}"
-    return [
-        Finding(name, statistic, gains[name], f"below {enough:.2f} nat", text, tuple({cause, *rivals} - {name}))
-        for name in sorted((cause, *rivals), key=gains.get, reverse=True)
-    ]
+    text = "Trained again with this and nothing else changed, the bound rises by so much"
+    text += "; other changes help, too." if len(causes) > 1 else "; other changes do much less."
+    found = []
+    for name in sorted(causes, key=gains.get, reverse=True):
+        others = tuple(other for other in causes if other != name)
+        found.append(Finding(name, f"gain of {given[name]}", gains[name], _below(enough), text, others))
+    return found
+
+
+def _another_start(s, gain, enough):
+    room = s["room_for_q"]
+    if room > ROOM_FOR_Q * abs(s["bound"]) and not s["dead"] > 0.5:
+        text = (
+            f"Single images gain this much by a q of their own, and the same networks trained again gain "
+            f"{gain:.2f} nats: the encoder could do better than it does."
+        )
+        return [Finding("poor_amortisation", "gain of a q for each image", room, "below 0.4 nat", text)]
+    text = "The same networks under the same bound do this much better from another start."
+    return [Finding("poor_optimum", "gain of training again", gain, _below(enough), text)]
 
 
 def healthy(signs, bounds):
     """The finding that there is none."""
-    text = "Every vital sign is in its healthy range"
+    text = "No vital sign points to a fault"
     text += ", and no retraining raises the bound by as much as counts." if bounds else "; no experiment was made."
     return [Finding("healthy", "bound", signs["bound"], "", text)]
 
@@ -177,6 +186,15 @@ def _alike(causes, statistic, value, range_, text):
         Finding(cause, statistic, value, range_, text, tuple(other for other in causes if other != cause))
         for cause in causes
     ]
+
+
+def _enough(bounds):
+    best = max(bounds.values())
+    return GAIN * abs(best) if math.isfinite(best) else math.inf
+
+
+def _below(enough):
+    return f"below {enough:.2f} nat"
 
 
 def _floor(s):

@@ -26,11 +26,13 @@ from .densities import (
 from .diagnosis import draw_dashboard, draw_rates
 from .discrete import draw_moment, draw_price, draw_unit_marginals, draw_unit_paths, move_moment
 from .exact import (
+    draw_bayes,
     draw_bound,
     draw_bounds_by_samples,
     draw_gap_parts,
     draw_line_posterior,
     draw_map,
+    move_bayes,
     move_bound,
 )
 from .latent import draw_codes, draw_ellipse, draw_normal_contours, style_plane
@@ -112,7 +114,9 @@ __all__ = [
     "move_density",
     "move_integrand",
     "move_running_estimate",
+    "draw_bayes",
     "draw_bound",
+    "move_bayes",
     "draw_bounds_by_samples",
     "draw_gap_parts",
     "draw_line_posterior",

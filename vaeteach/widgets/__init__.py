@@ -5,6 +5,7 @@ import importlib
 _PUBLIC = {  # module -> names
     "sampler_bench": ["SamplerBench"],
     "absorption_bench": ["AbsorptionBench"],
+    "bayes_bench": ["BayesBench"],
     "elbo_bench": ["ElboBench"],
     "kl_bench": ["KLBench"],
     "through_training": ["ThroughTraining"],

@@ -1,0 +1,107 @@
+"""The dashboard of a training run: loss terms, codes, moments, KL and gradients by layer, pictures; and rates."""
+
+import numpy as np
+from matplotlib.ticker import SymmetricalLogLocator
+
+from .aggregate import draw_moment_bars
+from .latent import draw_codes, draw_normal_contours
+from .pictures import draw_picture_grid
+from .style import COLOURS
+
+PLACES = [["terms", "codes", "moments"], ["kl", "gradients", "pictures"]]
+_TERMS = {"log_likelihood": "likelihood", "kl": "alarm", "value": "q"}
+_HUGE = 1e3  # beyond this an axis is compressed
+
+
+def draw_dashboard(axes, numbers, labels, shape):
+    """Six panels from the dict that `diagnosis.dashboard` makes. axes: {name in PLACES: Axes}, cleared first.
+
+    labels: (N,) of the training images; shape: (H, W). Returns the Axes.
+    """
+    for ax in axes.values():
+        ax.clear()
+        ax.tick_params(labelsize=11)
+    _draw_terms(axes["terms"], numbers["epochs"], numbers["terms"])
+    _draw_code_plane(axes["codes"], numbers["codes"], labels, numbers["latents"])
+    _draw_variances(axes["moments"], numbers["within"], numbers["between"])
+    _draw_bars(axes["kl"], numbers["kl"], "mean KL of each latent, nats", COLOURS["q"])
+    axes["kl"].set_xlabel("latent", fontsize=12)
+    _draw_gradients(axes["gradients"], numbers["gradients"])
+    half = (len(numbers["images"]) + 1) // 2
+    pairs = [
+        part[rows] for rows in (slice(half), slice(half, None)) for part in (numbers["images"], numbers["rebuilt"])
+    ]
+    draw_picture_grid(axes["pictures"], np.nan_to_num(np.concatenate(pairs)), shape, half, smooth=True)
+    axes["pictures"].set_title("images above their decoded means", fontsize=13)
+    return axes
+
+
+def _draw_terms(ax, epochs, terms):
+    for name, values in terms.items():
+        ax.plot(epochs, values, color=COLOURS[_TERMS[name]], lw=2, marker=".", label=name.replace("_", "-"))
+    _compress(ax, np.concatenate([*terms.values()]) if terms else np.zeros(1))
+    ax.set_title("recorded terms, test images, nats", fontsize=13)
+    ax.set_xlabel("epoch", fontsize=12)
+    ax.legend(fontsize=11, frameon=False, loc="best")
+
+
+def _draw_code_plane(ax, codes, labels, latents):
+    far = np.quantile(np.abs(codes[np.isfinite(codes)]), 0.99) * 1.2 if np.isfinite(codes).any() else 4.0
+    limit = max(4.0, float(far))
+    draw_codes(ax, np.nan_to_num(codes, posinf=limit, neginf=-limit), labels[: len(codes)], size=6, legend=False)
+    draw_normal_contours(ax)
+    ax.set(xlim=(-limit, limit), ylim=(-limit, limit), box_aspect=1)
+    ax.set_title("codes and the prior's rings", fontsize=13)
+    names = [f"$z_{{{latent + 1}}}$" for latent in latents]
+    ax.set_xlabel(names[0], fontsize=12)
+    ax.set_ylabel(names[1], fontsize=12)
+
+
+def _draw_variances(ax, within, between):
+    within, between = (np.clip(np.nan_to_num(part), 0, 1e30) for part in (within, between))
+    names = [str(d + 1) for d in range(len(within))]
+    draw_moment_bars(ax, within, between, names, legend=(within + between).max() < _HUGE)
+    _compress(ax, within + between, low=0)
+    ax.set_title("variance of q(z), within + between", fontsize=13)
+    ax.set_xlabel("latent", fontsize=12)
+
+
+def _draw_bars(ax, heights, title, colour):
+    heights = np.clip(np.nan_to_num(heights), 0, 1e30)
+    ax.bar(np.arange(1, len(heights) + 1), heights, color=colour)
+    ax.set_xticks(range(1, len(heights) + 1))
+    ax.set_ylim(0, max(1.0, 1.1 * heights.max()))
+    _compress(ax, heights, low=0)
+    ax.set_title(title, fontsize=13)
+
+
+def _draw_gradients(ax, norms):
+    """A logarithmic axis from 1e-9: a layer that gets nothing has no bar."""
+    ax.bar(np.arange(1, len(norms) + 1), np.maximum(norms, 1e-12), color=COLOURS["likelihood"])
+    ax.set_yscale("log")
+    ax.set(ylim=(1e-9, 1e2), xticks=range(1, len(norms) + 1))
+    ax.set_title("encoder's gradient before training", fontsize=13)
+    ax.set_xlabel("layer", fontsize=12)
+
+
+def _compress(ax, values, low=None):
+    if np.abs(np.nan_to_num(values)).max(initial=0) > _HUGE:
+        ax.set_yscale("symlog", linthresh=10)
+        locator = SymmetricalLogLocator(base=10, linthresh=10)
+        locator.set_params(numticks=6)
+        ax.yaxis.set_major_locator(locator)
+        if low is not None:
+            ax.set_ylim(low, 10 * np.nan_to_num(values).max())
+
+
+def draw_rates(ax, names, right, runs):
+    """Share of runs in which each cause was named first, as bars to the right with the counts. Returns the bars."""
+    share = np.asarray(right) / np.asarray(runs)
+    places = np.arange(len(names))[::-1]
+    bars = ax.barh(places, share, color=np.where(share >= 0.9, COLOURS["q"], COLOURS["alarm"]))
+    for place, r, n in zip(places, right, runs):
+        ax.text(1.02, place, f"{int(r)} of {int(n)}", va="center", fontsize=11)
+    ax.set_yticks(places, names, fontsize=11)
+    ax.set(xlim=(0, 1.15), xticks=(0, 0.5, 0.9, 1))
+    ax.axvline(0.9, color=COLOURS["prior"], ls="--", lw=1.3)
+    return bars
