@@ -1,0 +1,94 @@
+"""LiveTraining in JupyterLab: the buttons train, pause, stop and reset; the picture moves and comes to rest."""
+
+import nbformat
+import pytest
+from lab import RUN_ALL
+
+CELL = """from vaeteach import load
+from vaeteach.widgets import LiveTraining
+view = LiveTraining(load().binarized(), steps=20_000)
+view"""
+
+
+@pytest.fixture
+def notebook(lab_folder):
+    content = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL)])
+    content.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    path = lab_folder / "live_training.ipynb"
+    nbformat.write(content, path)
+    yield path.name
+    path.unlink()
+
+
+def painted(view):
+    return int(view.locator("canvas").get_attribute("data-painted"))
+
+
+def test_live_training(lab, notebook):
+    with lab.open_and_run(notebook) as sheet:
+        (view,) = sheet.views()
+        canvas, status = view.locator("canvas"), view.locator("[role=status]")
+        start, stop, reset = (view.locator("button").nth(i) for i in range(3))
+        before = sheet.settle(canvas)
+        assert "ELBO" in canvas.get_attribute("aria-label")
+
+        start.click()
+        status.get_by_text("training").wait_for()
+        assert sheet.changed(canvas, before) > 0.005
+        count = painted(view)
+        sheet.page.wait_for_timeout(3000)
+        assert painted(view) - count >= 15  # five a second even on a crowded machine; see benchmarks for a quiet one
+        sheet.screenshot("live_training-running", view)
+
+        start.click()  # the same button pauses
+        status.get_by_text("paused").wait_for()
+        assert start.inner_text() == "Go on"
+        held = sheet.settle(canvas)
+
+        start.click()
+        assert sheet.changed(canvas, held) > 0
+        slider = view.locator(".widget-slider").first  # beta, in the middle of the run
+        readout = slider.locator(".widget-readout")
+        old = readout.inner_text()
+        sheet.drag(slider, 0.2)
+        assert readout.inner_text() != old
+
+        stop.click()
+        status.get_by_text("stopped").wait_for()
+        sheet.settle(canvas)
+        reset.click()
+        status.get_by_text("ready").wait_for()
+        fresh = sheet.settle(canvas)
+        start.click()
+        assert sheet.changed(canvas, fresh) > 0
+        stop.click()
+        status.get_by_text("stopped").wait_for()
+        sheet.screenshot("live_training-second_run", view)
+        sheet.no_page_errors()
+
+
+WAIT = """import pathlib, time
+view.start()
+end = time.time() + 120
+while not pathlib.Path("enough").exists() and time.time() < end:
+    time.sleep(0.1)
+view.stop()"""
+
+
+def test_it_moves_while_a_cell_runs(lab, lab_folder):
+    """A cell that keeps the kernel busy does not hold up the picture: the training has a thread of its own."""
+    content = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in (CELL, WAIT)])
+    content.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    path, enough = lab_folder / "live_training_busy.ipynb", lab_folder / "enough"
+    nbformat.write(content, path)
+    with lab.open(path.name) as sheet:
+        sheet.page.evaluate(RUN_ALL)
+        sheet.page.wait_for_function(
+            "() => Number(document.querySelector('.vaeteach-view canvas')?.dataset.painted) >= 30", timeout=120_000
+        )
+        assert sheet.page.evaluate("() => window.courseRan") is None  # the second cell is still running
+        enough.touch()
+        sheet.page.wait_for_function("() => window.courseRan === 'yes'", timeout=120_000)
+        sheet.no_page_errors()
+    path.unlink()
+    enough.unlink()
