@@ -46,7 +46,7 @@ def progress_bar(total, description, enabled=True):
         bar_format="{desc} |{bar:20}| {percentage:3.0f}% [{elapsed} gone, {remaining} left]",
     )
     if _kernel():
-        return _KernelBar(**options, gui=False, file=_Nowhere())
+        return _KernelBar(**options, gui=False, ascii=False, file=_Nowhere())
     return tqdm(**options, file=sys.stdout)
 
 
