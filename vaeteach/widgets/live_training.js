@@ -6,9 +6,9 @@ const TERMS = ["log_likelihood", "kl", "value"];
 const floats = (view) => new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
 const bytes = (view) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 
-// About four round numbers between low and high.
+// About five round numbers between low and high.
 function ticks(low, high) {
-  const raw = (high - low) / 3, power = 10 ** Math.floor(Math.log10(raw));
+  const raw = (high - low) / 4, power = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= raw);
   const found = [];
   for (let t = Math.ceil(low / step) * step; t <= high + 1e-9; t += step) found.push(Math.abs(t) < 1e-9 ? 0 : t);

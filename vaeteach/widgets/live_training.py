@@ -63,7 +63,7 @@ class LiveTraining(ipywidgets.VBox):
         self._judged = data.test[:JUDGED]
         self._thread, self._going, self._stopping = None, threading.Event(), False
         self.model, self.history, self.updates = None, None, 0
-        self._rows, self._running = [], None
+        self._rows, self._started_at, self._ran = [], None, ""
         self._make_controls()
         self.canvas = _Canvas(labels=self._labels.astype(np.uint8).tobytes())
         super().__init__(
@@ -114,7 +114,8 @@ class LiveTraining(ipywidgets.VBox):
             if self._rows and self._rows[-1][0] > 0:
                 self.reset()
             self._stopping = False
-            self._running = self._label()
+            self._started_at = self.beta.value
+            self._fix()
             self._thread = threading.Thread(target=self._train, daemon=True, name="vaeteach-live-training")
             self._going.set()
             self._thread.start()
@@ -144,9 +145,10 @@ class LiveTraining(ipywidgets.VBox):
         """End the run, keep its curves as thin lines, and build a new model with the present settings."""
         self.stop()
         if len(self._rows) > 1:
-            run = {"label": self._running, "rows": np.array(self._rows).ravel().round(4).tolist()}
+            run = {"label": self._ran, "rows": np.array(self._rows).ravel().round(4).tolist()}
             self.canvas.past = [*self.canvas.past, run][-KEPT:]
         self._rows, self._shown = [], None
+        self._fix()
         settings = dict(likelihood=self._likelihood, hidden=self.width.value, seed=self.seed.value)
         self.model = start_from_mean(build_vae(self.data, self.latent_dim.value, **settings), self.data)
         self.canvas.limit = 4.0
@@ -205,6 +207,8 @@ class LiveTraining(ipywidgets.VBox):
             self._rows = self._rows[::2]
         reach = float(np.abs(codes[np.isfinite(codes).all(1)]).max(initial=0.0))
         self.updates += 1
+        if epoch > 0:
+            self._ran = self._label()
         with self.canvas.hold_sync():
             self.canvas.limit = max(self.canvas.limit, min(100.0, float(math.ceil(1.05 * reach))))
             self.canvas.codes = codes.astype("<f4").tobytes()
@@ -229,9 +233,14 @@ class LiveTraining(ipywidgets.VBox):
         return mean[:, self._shown]
 
     def _label(self):
-        return (
-            f"β {self.beta.value:.2g}, D {self.latent_dim.value}, width {self.width.value}, "
-            f"rate {self.rate.value:.2g}, seed {self.seed.value}"
+        """What this run is: its beta (at the start and now), and the settings that it was begun with."""
+        before, now = self._started_at, self.beta.value
+        beta = f"{now:.2g}" if before in (None, now) else f"{before:.2g} → {now:.2g}"
+        return f"β {beta}, {self._fixed}"
+
+    def _fix(self):
+        self._fixed = (
+            f"D {self.latent_dim.value}, width {self.width.value}, rate {self.rate.value:.2g}, seed {self.seed.value}"
         )
 
     def _say(self, button, message):

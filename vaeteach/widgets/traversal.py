@@ -45,16 +45,16 @@ class Traversal(FigureView):
                 max=max(float(high[i]), 0.1),
                 step=0.01,
                 description=name,
-                layout=ipywidgets.Layout(width="290px"),
+                layout=ipywidgets.Layout(width="280px"),
                 style={"description_width": "34px"},
             )  # fmt: skip
             for name, i in zip(names, self.order)
         )
         self.start_at = ipywidgets.IntSlider(
             value=0, min=0, max=len(data.test) - 1, description="start at image", continuous_update=False,
-            layout=ipywidgets.Layout(width="290px"), style={"description_width": "95px"},
+            layout=ipywidgets.Layout(width="280px"), style={"description_width": "95px"},
         )  # fmt: skip
-        figure, (left, right) = new_figure(8.6, max(3.2, 0.46 * len(names) + 0.9), columns=2, width_ratios=[1, 1.5])
+        figure, (left, right) = new_figure(6.4, max(3.2, 0.4 * len(names) + 0.9), columns=2, width_ratios=[1, 1.7])
         self._picture = draw_picture(left, np.zeros(data.pixels), data.shape, title="decoded")
         left.spines[:].set_visible(False)  # the moving picture would paint over half of them
         places = np.linspace(min(-4.0, float(low.min())), max(4.0, float(high.max())), 161)
