@@ -1,0 +1,53 @@
+"""Through training in JupyterLab: the slider by mouse, the slider by keyboard, and the film by its play button."""
+
+import nbformat
+import pytest
+
+CELL = """from vaeteach import build_vae, fit, load
+from vaeteach.widgets import ThroughTraining
+data = load("digits").binarized()
+model = build_vae(data, 2, hidden=(32,))
+ThroughTraining(fit(model, data, epochs=6, progress=False), data.train_labels)"""
+
+
+@pytest.fixture
+def notebook(lab_folder):
+    content = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL)])
+    content.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    path = lab_folder / "through_training.ipynb"
+    nbformat.write(content, path)
+    yield path.name
+    path.unlink()
+
+
+def epoch_in(view):
+    return view.locator("img").get_attribute("alt").split(":")[0]
+
+
+def test_through_training(lab, notebook):
+    with lab.open_and_run(notebook) as sheet:
+        (view,) = sheet.views()
+        picture, slider = view.locator("img"), view.locator(".widget-slider").first
+        last = sheet.settle(picture)
+        assert epoch_in(view) == "Epoch 6"
+        sheet.screenshot("through_training-last", view)
+
+        sheet.drag(slider, -0.9)
+        assert sheet.changed(picture, last) > 0.01
+        first = sheet.settle(picture)
+        assert epoch_in(view) in ("Epoch 0", "Epoch 1")
+        sheet.screenshot("through_training-first", view)
+
+        slider.locator(".noUi-handle").first.focus()
+        sheet.page.keyboard.press("ArrowRight")
+        assert sheet.changed(picture, first) > 0
+
+        before = sheet.settle(picture)
+        view.locator(".widget-play button, .jupyter-widget-play button").first.click()
+        assert sheet.changed(picture, before) > 0
+        view.locator("img[alt^='Epoch 6']").wait_for()  # the film runs to its end
+
+        view.locator(".widget-play button, .jupyter-widget-play button").first.click()  # and from there begins anew
+        view.locator("img:not([alt^='Epoch 6'])").wait_for()
+        view.locator("img[alt^='Epoch 6']").wait_for()
+        sheet.no_page_errors()

@@ -1,0 +1,78 @@
+"""Through training: the slider from Python does what the mouse does, and the picture shows the snapshot's numbers."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import vaeteach as vt
+from vaeteach.widgets import ThroughTraining
+
+
+@pytest.fixture(scope="module")
+def trained():
+    data = vt.load("digits").binarized()
+    model = vt.build_vae(data, 2, hidden=(32,))
+    return data, vt.fit(model, data, epochs=4, progress=False)
+
+
+@pytest.fixture
+def view(trained):
+    data, history = trained
+    return ThroughTraining(history, data.train_labels)
+
+
+def picture(view):
+    return np.asarray(Image.open(io.BytesIO(view.image.value))).astype(int)
+
+
+def test_it_begins_with_the_last_snapshot(view):
+    assert view.epoch.value == view.play.value == 4
+    assert "Epoch 4" in view.alt and view.image.alt == view.alt
+
+
+def test_the_slider_moves_every_artist(view, trained):
+    _, history = trained
+    last, alt = picture(view), view.alt
+    view.epoch.value = 0
+    first = picture(view)
+    assert first.shape == last.shape and (np.abs(first - last).max(-1) > 8).mean() > 0.01
+    assert view.alt != alt and "Epoch 0" in view.alt
+    m = vt.AggregatePosterior.of(vt.gaussian(history.snapshots[0].mean, 2 * history.snapshots[0].stddev.log()))
+    heights = [low.get_height() + high.get_height() for low, high in zip(*view.bars)]
+    np.testing.assert_allclose(heights, m.variance.numpy(), rtol=1e-5)
+    view.epoch.value = 4
+    assert (picture(view) == last).all()
+
+
+def test_the_play_button_is_tied_to_the_slider(view):
+    view.play.value = 2
+    assert view.epoch.value == 2 and "Epoch 2" in view.alt
+
+
+def test_the_densities_are_densities(view):
+    for state in view.states:
+        for density in state["marginals"]:
+            assert np.trapezoid(density, dx=0.05) == pytest.approx(1, abs=0.02)
+        assert state["split"][0] == pytest.approx(sum(state["split"][1:]), abs=0.1)
+
+
+def test_moving_the_slider_computes_nothing(view, monkeypatch):
+    monkeypatch.setattr("vaeteach.widgets.through_training._state", None)
+    view.epoch.value = 1
+    assert "Epoch 1" in view.alt
+
+
+def test_other_dimensions_get_a_sentence(trained):
+    data, _ = trained
+    history = vt.fit(vt.build_vae(data, 3, hidden=(8,)), data.train[:64], epochs=1, progress=False)
+    with pytest.raises(ValueError, match="two latents"):
+        ThroughTraining(history, data.train_labels)
+    with pytest.raises(ValueError, match="two latents"):
+        ThroughTraining(vt.History(), data.train_labels)
+
+
+def test_there_is_a_still_picture_for_readers_without_a_kernel(view):
+    bundle = view._repr_mimebundle_()
+    assert bundle["image/png"] and "Epoch" in bundle["text/plain"]
