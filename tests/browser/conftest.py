@@ -22,6 +22,10 @@ def lab_folder(tmp_path_factory) -> pathlib.Path:
     """A copy of the notebooks, so that what JupyterLab saves does not touch the originals."""
     folder = tmp_path_factory.mktemp("lab") / "notebooks"
     shutil.copytree(NOTEBOOKS, folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    stored = folder.parent / "benchmarks"  # two notebooks read results that are kept there
+    stored.mkdir()
+    for table in (NOTEBOOKS.parent / "benchmarks").glob("*.csv"):
+        shutil.copy(table, stored)
     return folder
 
 
