@@ -11,6 +11,7 @@ from torch.distributions import Distribution, Independent, constraints
 from .. import priors
 from ..aggregate import AggregatePosterior
 from ..distributions import Beta, VonMisesFisher, draw, gaussian
+from ..distributions import StudentT as StudentTDistribution
 from ..plots import new_figure
 from ..plots.pictures import draw_picture_grid, picture_sheet
 from ..plots.priors import (
@@ -63,10 +64,9 @@ def _stretched(model, shift, stretch):
     return Stretched(model.prior(), shift, stretch)
 
 
-def _student(model, log_degrees, stretch):
-    return Stretched(
-        Independent(priors.families.StudentTDistribution(torch.full((2,), 10.0**log_degrees)), 1), 0, stretch
-    )
+def _student(model, power, stretch):
+    base = StudentTDistribution(model.prior.df * 10.0**power)
+    return Stretched(Independent(base, 1, validate_args=False), 0, stretch)
 
 
 def _wider_bumps(model, width, stretch):
@@ -96,7 +96,7 @@ def knobs_of(prior):
     if isinstance(prior, priors.SpherePrior):
         return Knobs(("kappa", 0.0, 10.0, 0.1, 0.0), ("turn °", -180.0, 180.0, 5.0, 0.0), _cap)
     if isinstance(prior, priors.StudentT):
-        return Knobs(("log₁₀ df", -0.5, 3.0, 0.05, math.log10(float(prior.df.mean()))), STRETCH, _student)
+        return Knobs(("df × 10^", -1.5, 2.5, 0.05, 0.0), STRETCH, _student)
     if isinstance(prior, (priors.GaussianMixture, priors.VampPrior)):
         return Knobs(BUMPS, STRETCH, _wider_bumps)
     return Knobs(SHIFT, STRETCH, _stretched)
