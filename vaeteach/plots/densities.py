@@ -58,3 +58,46 @@ def _outline(z, upper, lower=0.0):
     z, upper = np.asarray(z, float), np.asarray(upper, float)
     lower = np.broadcast_to(np.asarray(lower, float), z.shape)
     return np.column_stack([np.concatenate([z, z[::-1]]), np.concatenate([upper, lower[::-1]])])
+
+
+def draw_kl(axes, state):
+    """Two densities, the integrand of their divergence, and its estimate by samples, on three Axes.
+
+    state: a dict of z, q, p, integrand (n,); counts, estimate, stderr (m,); truth; names, such as ("q", "p"), the first
+    being the one under which the mean is taken. Returns {name: artists}.
+    """
+    left, middle, right = axes
+    z, colours = state["z"], {"q": COLOURS["q"], "p": COLOURS["prior"]}
+    artists = {name: draw_density(left, z, state[name], colours[name], f"${name}(z)$") for name in ("p", "q")}
+    left.set(xlim=(-5, 5), ylim=(0, 2), xlabel="$z$", title="densities")
+    left.legend(fontsize=12, frameon=False, loc="upper left")
+    artists["integrand"] = draw_integrand(middle, z, state["integrand"], COLOURS["q"])
+    top = roof(state["integrand"].max())
+    middle.set(xlim=(-5, 5), ylim=(-0.3 * top, top), xlabel="$z$", title="integrand: the area is the KL")
+    artists["estimate"] = draw_running_estimate(
+        right, state["counts"], state["estimate"], state["stderr"], state["truth"]
+    )
+    right.set(ylim=(-0.15 * roof(state["truth"]), roof(state["truth"])), title="the same by samples", ylabel="nats")
+    right.legend(fontsize=11, frameon=False, loc="lower right")
+    paper = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8}
+    artists["text"] = middle.text(0.04, 0.97, "", va="top", fontsize=12, transform=middle.transAxes, bbox=paper)
+    move_kl(artists, state)
+    return artists
+
+
+def move_kl(artists, state):
+    """Give the artists of `draw_kl` new values."""
+    z = state["z"]
+    for name in ("q", "p"):
+        move_density(artists[name], z, state[name])
+    move_integrand(artists["integrand"], z, state["integrand"])
+    numbers = [state[key] for key in ("counts", "estimate", "stderr", "truth")]
+    move_running_estimate(artists["estimate"], *numbers)
+    first, second = state["names"]
+    integrand = f"${first}\\,(\\log {first} - \\log {second})$"
+    artists["text"].set_text(f"{integrand}\nKL({first} || {second}) = {state['truth']:.3f}")
+
+
+def roof(value):
+    """A round upper limit for an axis on which `value` must be seen."""
+    return next((limit for limit in (2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 500.0) if value < 0.8 * limit), 2000.0)

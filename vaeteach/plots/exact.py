@@ -5,7 +5,8 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
 from .densities import draw_density
-from .latent import style_plane
+from .latent import draw_ellipse, style_plane
+from .pictures import draw_picture
 from .style import COLOURS
 
 _ROOM = 0.22  # of the height of a bound's axis is above log p(x)
@@ -104,3 +105,45 @@ def draw_bounds_by_samples(ax, counts, mean, stderr, elbo, evidence):
     ax.set(xscale="log", xlabel="samples K", ylabel="nats per digit, mean")
     ax.legend(fontsize=12, frameon=False, loc="center right")
     return points, exact, low
+
+
+def draw_bayes(axes, grid_axes, state, shape):
+    """A digit with its hidden pixels, and prior, likelihood and posterior as maps, on four Axes.
+
+    state: picture (P,), seen (P,) Boolean, prior, likelihood and posterior (n1, n2), each up to a factor, mean and
+    stddev (2,) of q(z|x). Returns {name: artist}, with "moving" the ones that a view changes.
+    """
+    picture, *maps = axes
+    artists = {"picture": draw_picture(picture, state["picture"], shape, title="what is seen")}
+    hidden = LinearSegmentedColormap.from_list("", ["#00000000", "#E3B7CF"])
+    artists["hidden"] = picture.imshow(~state["seen"].reshape(shape), cmap=hidden, vmin=0, vmax=1)
+    titles = {
+        "prior": "prior $p(z)$",
+        "likelihood": "$\\times$ likelihood $p(x|z)$",
+        "posterior": "$\\propto$ posterior",
+    }
+    for ax, (name, title) in zip(maps, titles.items()):
+        artists[name] = draw_map(ax, grid_axes, state[name], COLOURS[name])
+        ax.set_title(title, fontsize=13)
+        ax.set_xticks([-3, 0, 3])
+        ax.set_yticks([-3, 0, 3])
+        if name != "prior":
+            ax.set_ylabel("")
+    artists["q"] = draw_ellipse(maps[-1], state["mean"], state["stddev"], fill=False)
+    artists["q"].set_label("$q(z|x)$, 2σ")
+    legend = maps[-1].legend(handles=[artists["q"]], fontsize=11, frameon=False, loc="upper right")
+    artists["moving"] = [artists[name] for name in ("picture", "hidden", "likelihood", "posterior", "q")]
+    artists["moving"] += [legend, *(spine for ax in axes for spine in ax.spines.values())]  # lie on top of the maps
+    return artists
+
+
+def move_bayes(artists, state, smooth=True):
+    """Give the artists of `draw_bayes` new values."""
+    shape = artists["picture"].get_array().shape
+    artists["picture"].set_data(state["picture"].reshape(shape))
+    artists["picture"].set_interpolation("bicubic" if smooth else "nearest")
+    artists["hidden"].set_data(~state["seen"].reshape(shape))
+    for name in ("prior", "likelihood", "posterior"):
+        artists[name].set_data(scaled(state[name]))
+    artists["q"].set_center(state["mean"])
+    artists["q"].set(width=4 * float(state["stddev"][0]), height=4 * float(state["stddev"][1]))
