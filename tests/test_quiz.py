@@ -1,7 +1,10 @@
 """The self-test: every right answer passes, every wrong one is told why and where to look, the score stays here."""
 
 import json
+import pathlib
+import re
 
+import nbformat
 import pytest
 
 from vaeteach.checks import QUESTIONS
@@ -30,6 +33,14 @@ def right_answers(question):
 def test_there_are_twelve_of_three_kinds():
     assert len(QUESTIONS) == 12 == len({question.key for question in QUESTIONS})
     assert {type(question) for question in QUESTIONS} == {Choice, Number, Code}
+
+
+@EACH
+def test_the_section_that_it_points_to_exists(question):
+    number, section = re.fullmatch(r"notebook (\d\d), section (\d)", question.section).groups()
+    (path,) = (pathlib.Path(__file__).parent.parent / "notebooks").glob(f"{number}_*.ipynb")
+    headings = [cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "markdown"]
+    assert any(re.search(rf"(?m)^## {section}\. ", text) for text in headings)
 
 
 @EACH

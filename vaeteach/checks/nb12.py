@@ -168,7 +168,7 @@ QUESTIONS = (
             Option("the pixels", "Over pixels stands the evidence $p(x)$, which the model implies."),
             Option("the encoder's outputs", "The encoder's outputs follow $q$; the prior is there before any picture."),
         ),
-        "notebook 01",
+        "notebook 01, section 3",
     ),
     Choice(
         "own-expectation",
@@ -186,7 +186,7 @@ QUESTIONS = (
         "What is $\\mathrm{KL}\\big(\\mathcal N(1, 0.5^2)\\,\\|\\,\\mathcal N(0, 1)\\big)$ in nats, to two digits?",
         lambda: kl_standard_normal(torch.tensor(1.0), torch.tensor(2 * math.log(0.5))).item(),
         "Yes: one half of $\\mu^2 + \\sigma^2 - 1 - \\log\\sigma^2$.",
-        "notebook 03",
+        "notebook 03, section 1",
         (
             (lambda: -0.5 * (1 + 0.25 - 1 - math.log(0.25)), "The sign is flipped: a KL is never negative."),
             (lambda: 1 + 0.25 - 1 - math.log(0.25), "The factor one half is missing."),
@@ -200,7 +200,7 @@ QUESTIONS = (
         "`mu` and `logvar` are tensors of shape (B, D).",
         ("mu", "logvar"),
         _mean_of_kl,
-        "notebook 03",
+        "notebook 03, section 1",
     ),
     Choice(
         "gap",
@@ -253,7 +253,7 @@ QUESTIONS = (
             Option("too few latents", "Then the reconstructions could not be sharp."),
             Option("a learning rate of 1", "Numbers that are not finite, and no sharp reconstructions."),
         ),
-        "notebook 07",
+        "notebook 07, section 5",
     ),
     Choice(
         "absorb",
