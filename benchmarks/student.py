@@ -71,7 +71,7 @@ def start(folder):
             page.goto(found.group(0))
             page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(timeout=180_000)
             page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
-            page.locator(".jp-OutputArea-output img").first.wait_for(timeout=180_000)
+            page.locator(".jp-OutputArea-output img").first.wait_for(timeout=180_000, state="attached")
             yield "first picture", time.perf_counter() - begin
             page.locator(".vaeteach-explorer[data-z]").wait_for(timeout=180_000, state="attached")
             yield "latent explorer", time.perf_counter() - begin
