@@ -129,7 +129,7 @@ def concept_map() -> str:
     """The map of concepts as a Mermaid diagram, which GitHub and JupyterLab draw."""
     boxes = [f'  {c.key}["{c.text}"]' for c in CONCEPTS]
     arrows = [f'  {link.start} -- "{link.relation} ({link.notebook:02d})" --> {link.end}' for link in LINKS]
-    return "\n".join(["```mermaid", "flowchart LR", *boxes, *arrows, "```"])
+    return "\n".join(["```mermaid", "flowchart TD", *boxes, *arrows, "```"])
 
 
 def page(folder: Path = NOTEBOOKS) -> str:

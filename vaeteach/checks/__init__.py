@@ -13,7 +13,8 @@ from .nb08 import absorbed_layer, paired_gain, standardizing_gain
 from .nb09 import estimate_kl, flow_log_prob, is_sound, mixture_log_prob
 from .nb10 import aggregate_draws, frechet_1d, posterior_given_observed
 from .nb11 import free_energy, importance_weights, price_of_one_half, prior_gradient
-from .nb12 import QUESTIONS, best_prior, price_of_codes
+from .nb12 import best_prior, price_of_codes
+from .questions import QUESTIONS
 
 __all__ = [
     "QUESTIONS",
