@@ -129,15 +129,17 @@ def quadrature_error(model, x, points=201):
 
 
 def two_humped(posterior):
-    """The image whose posterior over one latent is most evenly split by a valley half as low as both hills: its row.
+    """The image whose posterior over one latent is most evenly split into two humps by mass: its row.
 
-    posterior: a PosteriorGrid with one axis; 0 where no posterior has two such hills.
+    Humps count where the valley between them is below half of the lower one, which is a quarter of the other or more.
+    posterior: a PosteriorGrid with one axis; 0 where no posterior has two such humps.
     """
     best, score = 0, -1.0
     for row, p in enumerate(posterior.density.numpy()):
         for valley in np.flatnonzero((p[1:-1] < p[:-2]) & (p[1:-1] <= p[2:])) + 1:
+            lower, higher = sorted((p[:valley].max(), p[valley:].max()))
             lesser = min(p[:valley].sum(), p[valley:].sum()) / p.sum()
-            if lesser > score and p[valley] < 0.5 * min(p[:valley].max(), p[valley:].max()):
+            if lesser > score and p[valley] < 0.5 * lower and lower > 0.25 * higher:
                 best, score = row, lesser
     return best
 

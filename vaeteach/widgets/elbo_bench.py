@@ -94,7 +94,7 @@ class ElboBench(FigureView):
         row = self.digit.value
         middle, right = self._axes
         density, start = np.exp(self.log_posterior[row]), np.exp(-self._start[row][1]) * 0.4
-        self._picture.set_data(self._images[row].reshape(self._picture.get_array().shape))
+        self._picture.set_data(self._images[row].reshape(self._picture.get_array().shape).numpy())
         move_density(self._curves["posterior"], self.z, density)
         middle.set(xlim=(-4, 4), ylim=(0, 1.4 * max(density.max(), start)))
         right.set_ylim(self.evidence - DEPTH, self.evidence + 0.22 * DEPTH)
