@@ -61,7 +61,7 @@ class StandardLaplace(Laplace):
 def _kl_normal_laplace(q, p):
     """E|z| - H(q) + log 2, with E|z| = sigma sqrt(2/pi) exp(-mu^2 / 2 sigma^2) + mu erf(mu / (sigma sqrt 2)).
 
-    Source: the mean of the folded normal, Leone, Nelson and Nottingham 1961, equation 2.
+    Source: the mean of the folded normal, Leone, Nelson and Nottingham 1961.
     """
     mu, sigma = q.loc, q.scale.clamp(min=1e-15)  # a fold at 0 that is narrower than this is no longer seen
     ratio = mu / sigma

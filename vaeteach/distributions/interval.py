@@ -90,7 +90,7 @@ class Kumaraswamy(Distribution):
         return inside((_log1mexp(e_over_b) * (-self.log_a).exp()).exp()).to(self.dtype)
 
     def _moment(self, power):
-        """E[z^n] = b B(1 + n/a, b) (Jones 2009, section 3.4), by log Gamma."""
+        """E[z^n] = b B(1 + n/a, b) (Jones 2009), by log Gamma."""
         s, b = power * (-self.log_a).exp(), self.log_b.exp()
         return (torch.lgamma(1 + s) + _log_gamma_step(b + 1, s)).exp()
 
@@ -104,7 +104,7 @@ class Kumaraswamy(Distribution):
 
 
 def _log1mexp(x):
-    """log(1 - exp(-x)) for x > 0 (Maechler 2012, equation 7), with gradients that stay finite on both branches."""
+    """log(1 - exp(-x)) for x > 0 (Maechler 2012, on its accuracy), with gradients that stay finite on both branches."""
     near = x < math.log(2)
     small = (-torch.expm1(-torch.where(near, x, 1.0))).log()
     return torch.where(near, small, torch.log1p(-(-torch.where(near, 1.0, x)).exp()))

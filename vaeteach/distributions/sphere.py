@@ -146,7 +146,7 @@ def _inverse_cdf(u, kappa):
 
 
 def _tangents(n):
-    """Two unit vectors that with n make an orthonormal frame, each (..., 3). Source: Duff et al. 2017, listing 3."""
+    """Two unit vectors that with n make an orthonormal frame, each (..., 3). Source: Duff et al. 2017."""
     x, y, z = n.unbind(-1)
     sign = torch.where(z < 0, -1.0, 1.0).to(n.dtype)
     a = -1 / (sign + z)

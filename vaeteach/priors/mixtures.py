@@ -23,8 +23,8 @@ class GaussianMixture(nn.Module):
     """sum_k w_k N(mu_k, diag exp(logvar_k)), all learned: logits (K,) of the weights, mu and logvar (K, D).
 
     It starts with equal weights and means drawn from N(0, I) under `seed` (equal means would get equal gradients and
-    stay together for ever). No closed KL: `kl` estimates it. Source: Dilokthanakul et al. 2016; Tomczak and Welling
-    2018, section 4, use it as the baseline "MoG".
+    stay together for ever). No closed KL: `kl` estimates it. Source: Dilokthanakul et al. 2016; the
+    baseline "MoG" of Tomczak and Welling 2018, section 5.
     """
 
     def __init__(self, latent_dim, components, seed=0):
@@ -44,8 +44,8 @@ class VampPrior(nn.Module):
     encode: a function from images (K, P) to q(z|x), such as `model.encode`; it is used and not owned, so its weights
     stay where they are and get gradients from the prior as well. pseudo_inputs: K starting images (K, P) in [0, 1],
     for example training images; kept inside (0, 1) by a sigmoid. With all N training images as pseudo-inputs it would
-    be the aggregate posterior, the prior that maximises the bound (equation 6) and remembers the training set.
-    Source: Tomczak and Welling 2018, equation 9. Raises ValueError for images that are not (K, P) in [0, 1].
+    be the aggregate posterior, the prior that maximises the bound and remembers the training set.
+    Source: Tomczak and Welling 2018, section 3. Raises ValueError for images that are not (K, P) in [0, 1].
     """
 
     _MARGIN = 0.02  # how far from 0 and 1 a pseudo-input starts: on the border itself a sigmoid has no gradient
