@@ -65,9 +65,9 @@ def test_the_numbers_are_those_of_the_package(zoo, models, data):
     for name in ("standard normal", "uniform box, Beta q", "sphere, von Mises-Fisher q", "VampPrior of 50"):
         zoo.choose.value = name
         split = v.surgery(models[name], data.train, n_samples=20_000)
-        assert zoo.marginal_kl == pytest.approx(split.marginal_kl, abs=4 * split.marginal_kl_error + 0.05)
+        assert zoo.marginal_kl == pytest.approx(split.marginal_kl, abs=4 * split.marginal_kl_error + 0.08)
         bound = torch.stack([v.elbo(models[name], data.test, seed=s).value for s in range(30)]).mean()
-        assert zoo.elbo == pytest.approx(float(bound), abs=0.2)
+        assert zoo.elbo == pytest.approx(float(bound), abs=0.3)
     zoo.choose.value = "standard normal"
     elbo, kl = zoo.elbo, zoo.marginal_kl
     zoo.first.value = 2.0

@@ -8,7 +8,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from .style import COLOURS, digit_palette
 
 LIMITS = {"plane": (-5.0, 5.0), "box": (-0.04, 1.04), "sphere": (-1.06, 1.06)}
-PIXELS = 91  # of the picture of the density, an axis
+PIXELS = 71  # of the picture of the density, an axis
 _GREYS = LinearSegmentedColormap.from_list("prior", ["white", "#b9b9b9"])
 
 

@@ -129,15 +129,17 @@ class PriorZoo(FigureView):
         if not models:
             raise ValueError("PriorZoo needs at least one model: {name: VAE}.")
         self.models, self.data, self.labels = dict(models), data, data.train_labels[:n_codes].numpy()
-        self._exhibits = {name: _exhibit(model, data, n_codes) for name, model in self.models.items()}
+        self._n_codes, self._kept = n_codes, {}
         names = list(self.models)
+        for model in self.models.values():
+            space_of(model.prior())  # a model that cannot be drawn is refused now, not when it is chosen
         slider = {"readout_format": ".2f", "layout": ipywidgets.Layout(width="300px")}
         self.choose = ipywidgets.Dropdown(options=names, value=names[0], description="prior")
         self.first, self.second = ipywidgets.FloatSlider(**slider), ipywidgets.FloatSlider(**slider)
         self.again = ipywidgets.IntSlider(value=0, min=0, max=20, description="draw no.")
         self._shown = None
         figure, (plane, sheet) = new_figure(11.5, 5.6, columns=2, width_ratios=[1.15, 1])
-        exhibit = self._exhibits[names[0]]
+        exhibit = self._exhibit(names[0])
         self.plane = plane
         self.density = draw_prior(plane, np.ones(len(pixel_grid("plane"))), "plane")
         self.globe = draw_globe(plane)
@@ -159,7 +161,7 @@ class PriorZoo(FigureView):
 
     def move(self):
         name = self.choose.value
-        model, exhibit = self.models[name], self._exhibits[name]
+        model, exhibit = self.models[name], self._exhibit(name)
         if name != self._shown:
             self._take_up(name, exhibit["space"])
         space = exhibit["space"]
@@ -183,6 +185,12 @@ class PriorZoo(FigureView):
             f"{self.second.value:.2f}: the prior in grey under codes coloured by digit; {SAMPLES} samples, decoded. "
             f"KL of the aggregate posterior from the prior {self.marginal_kl:.2f} nats, test ELBO {self.elbo:.2f} nats."
         )
+
+    def _exhibit(self, name):
+        """What stands still while a prior is moved, computed when the model is chosen for the first time."""
+        if name not in self._kept:
+            self._kept[name] = _exhibit(self.models[name], self.data, self._n_codes)
+        return self._kept[name]
 
     def _take_up(self, name, space):
         """Another animal: its knobs, its axes. Values set here come back as changes and are merged into one picture."""
@@ -209,7 +217,7 @@ def _seen(z, space, turn):
 def _exhibit(model, data, n_codes):
     """What does not change with the prior: codes, log q(z) at draws from q(z), the bound without its log p(z)."""
     aggregate, q_test = AggregatePosterior(model, data.train), model.encode(data.test)
-    z, z_test = draw(aggregate, (1500,), 1), draw(q_test, (8,), 2)
+    z, z_test = draw(aggregate, (1000,), 1), draw(q_test, (3,), 2)
     log_likelihood = model.decode(z_test).log_prob(data.test)
     return {
         "space": space_of(model.prior()),
