@@ -46,7 +46,8 @@ class Fault:
                 model.encoder.requires_grad_(False)
                 model.encoder.zero_grad()
 
-        settings = dict(epochs=EPOCHS, batch_size=BATCH, lr=self.rate, objective=self.objective, seed=seed)
+        smaller = min(1.0, (64 / data.train.shape[1]) ** 0.5)  # the rates are for 64 pixels; larger images need less
+        settings = dict(epochs=EPOCHS, batch_size=BATCH, lr=self.rate * smaller, objective=self.objective, seed=seed)
         try:
             history = fit(model, data, **settings, progress=False, on_step=on_step)
         except NonFiniteBound as problem:

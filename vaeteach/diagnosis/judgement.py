@@ -123,7 +123,7 @@ def _collapse(s):
 def _overuse(s):
     if not s["marginal_kl"] > OFF_THE_PRIOR:
         return []
-    text = "The codes lie far from the prior, each in a place of its own"
+    text = "The average of the codes is far from the prior, a swarm of sharp points"
     if s["kl_weight"] < 0.5:
         text += ", and the objective hardly charges for it."
         return [Finding("autoencoder", "weight of the KL in the objective", s["kl_weight"], "1", text)]

@@ -41,12 +41,15 @@ class RasterBernoulli(Distribution):
 
 
 class RasterDecoder(nn.Module):
-    """A decoder that may look at the pixels already written: z is welcome but hardly needed."""
+    """A decoder that may look at the pixels already written: z is welcome but hardly needed.
 
-    def __init__(self, latents, pixels, width=8):
+    width: hidden units for each pixel; by default about 512 in all, at least one a pixel.
+    """
+
+    def __init__(self, latents, pixels, width=None):
         super().__init__()
+        width = max(1, 512 // pixels) if width is None else width
         self.net = mlp([latents, 64, pixels])
-        self.width = width
         self.inner = nn.Parameter(torch.zeros(width * pixels, pixels))
         self.outer = nn.Parameter(0.1 * torch.randn(pixels, width * pixels))
         nn.init.normal_(self.inner, std=pixels**-0.5)
