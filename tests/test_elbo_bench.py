@@ -13,8 +13,8 @@ from vaeteach.widgets import ElboBench
 @pytest.fixture(scope="module")
 def trained():
     data = load("digits").binarized()
-    model = build_vae(data, latent_dim=1, hidden=(64,))
-    fit(model, data, epochs=15, progress=False)
+    model = build_vae(data, latent_dim=1)
+    fit(model, data, epochs=20, progress=False)
     return model, data
 
 
@@ -103,6 +103,13 @@ def test_two_humped_finds_the_even_split():
         )
 
     assert two_humped(Grid) == 2
+    Grid.density = Grid.density[:2]
+    assert two_humped(Grid) is None
+
+
+def test_without_two_humps_the_bench_offers_the_labels_only(trained):
+    bench = ElboBench(build_vae(trained[1], latent_dim=1, hidden=(8,)), trained[1])
+    assert [label for label, _ in bench.digit.options] == list("0123456789")
 
 
 def test_works_in_double_precision_and_refuses_two_latents(trained):

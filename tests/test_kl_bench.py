@@ -57,7 +57,10 @@ def test_sliders_and_direction_move_the_picture():
 def test_the_sliders_move_one_density_at_a_time():
     bench = KLBench()
     q = bench.parameters["q"]
+    seen, move = [], bench.move
+    bench.move = lambda: (move(), seen.append(dict(bench.parameters)))
     bench.moves.value = "p"
+    assert all(parameters == {"q": q, "p": (0.0, 0.0)} for parameters in seen)  # no glance of anything else
     assert (bench.mu.value, bench.log_sigma.value) == (0.0, 0.0)
     assert bench.parameters == {"q": q, "p": (0.0, 0.0)}  # only looked at, not moved
     bench.mu.value = 2.0

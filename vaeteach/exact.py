@@ -132,9 +132,9 @@ def two_humped(posterior):
     """The image whose posterior over one latent is most evenly split into two humps by mass: its row.
 
     Humps count where the valley between them is below half of the lower one, which is a quarter of the other or more.
-    posterior: a PosteriorGrid with one axis; 0 where no posterior has two such humps.
+    posterior: a PosteriorGrid with one axis. None where no posterior has two such humps.
     """
-    best, score = 0, -1.0
+    best, score = None, -1.0
     for row, p in enumerate(posterior.density.numpy()):
         for valley in np.flatnonzero((p[1:-1] < p[:-2]) & (p[1:-1] <= p[2:])) + 1:
             lower, higher = sorted((p[:valley].max(), p[valley:].max()))

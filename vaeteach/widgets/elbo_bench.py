@@ -18,8 +18,8 @@ class ElboBench(FigureView):
     """One digit, one latent: prior, exact posterior and q, beside a bar of ELBO and gap up to log p(x).
 
     model: a VAE with one latent (float or double). data: ImageData; its test digits can be chosen, one of each label,
-    and first the one whose posterior is most clearly two-humped. Controls: `digit`, `mu`, `log_sigma`, and `climb`
-    (a Play button: each tick is one step up the ELBO; stop puts q back where the encoder has it).
+    and first, where there is one, a digit whose posterior has two humps. Controls: `digit`, `mu`, `log_sigma`, and
+    `climb` (a Play button: each tick is one step up the ELBO; stop puts q back where the encoder has it).
     Raises ValueError for a model that does not have exactly one latent.
     """
 
@@ -37,7 +37,9 @@ class ElboBench(FigureView):
         self._start = torch.cat([q.mean, q.stddev.log()], 1).double().numpy()
         self._images, self._tick = images.float(), 0
         labels = data.test_labels.tolist()
-        options = [("two humps", two_humped(exact))] + [(str(k), labels.index(k)) for k in sorted(set(labels))]
+        options, humps = [(str(k), labels.index(k)) for k in sorted(set(labels))], two_humped(exact)
+        if humps is not None:
+            options.insert(0, ("two humps", humps))
         self.digit = ipywidgets.Dropdown(options=options, description="digit", layout={"width": "190px"})
         self.mu = ipywidgets.FloatSlider(min=-4, max=4, step=0.01, description="μ")
         self.log_sigma = ipywidgets.FloatSlider(min=-3, max=0.7, step=0.01, description="log σ")

@@ -50,6 +50,7 @@ class KLBench(FigureView):
 
     def __init__(self):
         self.parameters = {"q": (1.0, -0.7), "p": (0.0, 0.0)}  # (mu, log sigma)
+        self._held = "q"  # which of the two the sliders hold now
         self.moves = ipywidgets.Dropdown(options=["q", "p"], description="sliders move", layout={"width": "170px"})
         self.moves.style.description_width = "initial"
         self.mu = ipywidgets.FloatSlider(value=1.0, min=-3, max=3, step=0.01, description="μ")
@@ -70,11 +71,14 @@ class KLBench(FigureView):
         return compare(self.parameters["q"], self.parameters["p"], self._noise, reverse)
 
     def _load(self, change):
-        """Show on the sliders where the other density stands; in the end nothing has moved."""
+        """Show on the sliders where the other density stands; nothing moves, not even while only one of them is set."""
+        self._held = None
         self.mu.value, self.log_sigma.value = self.parameters[change["new"]]
+        self._held = change["new"]
 
     def move(self):
-        self.parameters[self.moves.value] = (self.mu.value, self.log_sigma.value)
+        if self._held:
+            self.parameters[self._held] = (self.mu.value, self.log_sigma.value)
         self.state = self._numbers()
         for ax, value in zip(self._axes[1:], (self.state["integrand"].max(), self.state["truth"])):
             if ax.get_ylim()[1] != (top := roof(value)):
