@@ -1,6 +1,7 @@
 """The race: `fit` against the recipe that everybody copies, in one process, on the same images and widths.
 
     python benchmarks/training.py FOLDER [--seeds 3] [--threads 1] [--latents 2 20] [--report benchmarks/training.md]
+    python benchmarks/training.py --live 7      # what the view LiveTraining costs the training that it shows
 
 FOLDER holds the two published t10k files of MNIST: 8,000 images to train, 2,000 to test, thresholded at 1/2.
 The usual recipe, written anew here, has the structure of PyTorch's own VAE example: a DataLoader over items that are
@@ -213,15 +214,68 @@ def work(images, latent_dim):
     return 2 * images * (large * 5 + small * 3)
 
 
+LIVE = """
+import statistics, time
+from vaeteach import fit, load
+from vaeteach.widgets import LiveTraining
+
+data, plain, live, rate, cost = load("digits").binarized(), [], [], [], []
+for turn in range(ROUNDS + 1):
+    view = LiveTraining(data)
+    settings = dict(epochs=view._epochs, batch_size=view._batch_size, lr=view.rate.value)
+    def alone():
+        start = time.perf_counter()
+        fit(view.model, data, objective=view._objective, progress=False, on_step=lambda step: False, **settings)
+        return time.perf_counter() - start
+    def watched():
+        view.reset()
+        before, start = view.updates, time.perf_counter()
+        view.start()
+        view.wait()
+        return time.perf_counter() - start, view.updates - before
+    if turn % 2:
+        (taken, updates), without = watched(), alone()
+    else:
+        without, (taken, updates) = alone(), watched()
+    if turn:
+        plain.append(without); live.append(taken); rate.append(updates / taken)
+        for _ in range(20):
+            start = time.thread_time()
+            view._picture(1.0)
+            cost.append(time.thread_time() - start)
+slower = sorted(b / a - 1 for a, b in zip(plain, live))
+print(f"LiveTraining, {len(plain)} runs in turns: {statistics.median(rate):.1f} updates/s, training takes "
+      f"{100 * statistics.median(slower):+.0f} % (median of the ratios; from {100 * slower[0]:+.0f} to "
+      f"{100 * slower[-1]:+.0f} %); "
+      f"one update costs {1000 * statistics.median(cost):.1f} ms of processor time")
+"""
+
+
+def live(rounds):
+    """The live view in a kernel: updates a second, and how much longer the same training takes with it."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(LIVE.replace("ROUNDS", str(rounds)))])
+    NotebookClient(notebook, timeout=1200, kernel_name="python3").execute()
+    return "".join(output.get("text", "") for output in notebook.cells[0].outputs).strip()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?", help="with the t10k files of MNIST; the race needs it")
+    parser.add_argument("--live", type=int, metavar="ROUNDS", help="measure the view LiveTraining instead of the race")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--latents", type=int, nargs="+", default=[2, 20])
     parser.add_argument("--epochs", type=int, default=40, help="length of the usual recipe's long run")
     parser.add_argument("--report", type=Path)
     a = parser.parse_args()
+    if a.live:
+        print(live(a.live))
+        return
+    if a.folder is None:
+        parser.error("the race needs the folder of the published t10k files")
     torch.set_num_threads(a.threads)
     data = load("mnist", folder=a.folder, small=True).binarized()
     lines = [f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}, {a.threads} thread(s); load "
