@@ -14,7 +14,8 @@ from vaeteach.distributions import draw
 from vaeteach.plots import priors as drawing
 from vaeteach.trials import TRIALS, exact_log_marginal, kept_trial, measure_trial, sphere_nodes, train_trial
 from vaeteach.widgets import PriorZoo
-from vaeteach.widgets.prior_zoo import Stretched, knobs_of, space_of
+from vaeteach.widgets.prior_knobs import Stretched, knobs_of
+from vaeteach.widgets.prior_zoo import space_of
 
 
 @pytest.fixture(scope="module")
