@@ -216,24 +216,25 @@ def work(images, latent_dim):
 
 HEAD = """# The race: `fit` against the usual recipe
 
-Repeat with `python benchmarks/training.py FOLDER --report benchmarks/training.md`, where FOLDER holds the two published
-t10k files of MNIST, and the line on the live view with `python benchmarks/training.py --live 7`.
+Repeat with `python benchmarks/training.py FOLDER --report benchmarks/training.md`, where FOLDER holds the two
+published t10k files of MNIST, and the line on the live view with `python benchmarks/training.py --live 7`.
 
 * **Images**: 8,000 to train and 2,000 to test, thresholded at 1/2, widths 784-400-D-400-784.
-* **Usual recipe**, written anew with the structure of PyTorch's own VAE example: a `DataLoader` over items transformed one
-  by one (PIL, to tensor, divide by 255, threshold), sigmoid and then `binary_cross_entropy`, two heads, `Adam(lr=1e-3)`,
-  batch 128, ReLU, `.item()` in each step, a test pass after each epoch.
-* **`fit`**: the data resident as one tensor, logits, one head, fused Adam, `start_from_mean`, a rate that warms up and
-  falls along a cosine; batch 64 and peak rate 1e-2, tuned together on a seed that is not raced; ReLU for D = 2, SiLU for
-  D = 20. Float32 throughout; no bf16.
-* **Measure**: `elbo` on the test images, mean of ten noises that are the same for both, nats per image. Its computation is
-  on nobody's clock.
-* **Times** hold all that a reader waits for: training, the test pass after each epoch that both make, and for `fit` also
-  building the model, checking the data and keeping snapshots. Sprints are run between the epochs of the usual recipe,
-  three times, and their median is taken. Wall seconds, in brackets the processor seconds of the process: where other
-  programs use the machine, the second is the steadier one.
-* **Throughput**: training epochs at batch 128, without tests, in turns; median of the ratios. The share is the rate of
-  matrix products in `fit` over the best rate that the same products reach alone, on the same shapes, at that moment.
+* **Usual recipe**, written anew with the structure of PyTorch's own VAE example: a `DataLoader` over items
+  transformed one by one (PIL, to tensor, divide by 255, threshold), sigmoid and then `binary_cross_entropy`, two
+  heads, `Adam(lr=1e-3)`, batch 128, ReLU, `.item()` in each step, a test pass after each epoch.
+* **`fit`**: the data resident as one tensor, logits, one head, fused Adam, `start_from_mean`, a rate that warms up
+  and falls along a cosine; batch 64 and peak rate 1e-2, tuned together on a seed that is not raced; ReLU for D = 2,
+  SiLU for D = 20. Float32 throughout; no bf16.
+* **Measure**: `elbo` on the test images, mean of ten noises that are the same for both, nats per image. Its
+  computation is on nobody's clock.
+* **Times** hold all that a reader waits for: training, the test pass after each epoch that both make, and for `fit`
+  also building the model, checking the data and keeping snapshots. Sprints are run between the epochs of the usual
+  recipe, three times, and their median is taken. Wall seconds, in brackets the processor seconds of the process:
+  where other programs use the machine, the second is the steadier one.
+* **Throughput**: training epochs at batch 128, without tests, in turns; median of the ratios. The share is the rate
+  of matrix products in `fit` over the best rate that the same products reach alone, on the same shapes, at that
+  moment.
 
 """
 
