@@ -441,12 +441,15 @@ IN_A_MODEL = {
     "mixture": lambda: dict(prior=v.GaussianMixture(2, 3)),
     "flow": lambda: dict(prior=v.FlowPrior(2, layers=2, hidden=(8,))),
     "vamp": lambda: {},
+    "vamp on the sphere": lambda: dict(latent_dim=3, prior=v.SpherePrior(), posterior="von_mises_fisher"),
+    "vamp in the box": lambda: dict(prior=v.BetaPrior(2), posterior="beta"),
+    "beta under a mixture": lambda: dict(prior=v.GaussianMixture(2, 3), posterior="beta"),
 }
 
 
 def model_with(name):
     model = v.build_vae(small_data(), hidden=(16,), **IN_A_MODEL[name]())
-    if name == "vamp":
+    if name.startswith("vamp"):
         model.prior = v.VampPrior(model.encode, small_data()[:5])
     return model
 
