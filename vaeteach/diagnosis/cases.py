@@ -39,8 +39,9 @@ def _case(name, data, seed):
 def measured():
     """How often the right cause was named first: the table of benchmarks/diagnosis.py, as a pandas DataFrame.
 
-    Columns: case, in the catalogue, runs, right (NaN where no cause is the true one), named instead, seconds.
+    Columns: case, in the catalogue, runs, right (missing where the catalogue has no name for it), named instead, seconds.
     """
     import pandas as pd
 
-    return pd.DataFrame(json.loads(files(__package__).joinpath("measured.json").read_text("utf-8")))
+    table = pd.DataFrame(json.loads(files(__package__).joinpath("measured.json").read_text("utf-8")))
+    return table.astype({"right": "Int64"})
