@@ -57,7 +57,7 @@ def leave_one_out(model: VAE, x: Tensor, n_samples: int = 4, seed=0) -> Elbo:
 
     d/dphi E_q[f(z)] is estimated by the mean over s of (f(z_s) - mean of the other f) d/dphi log q(z_s), with
     f = log p(x | z); the KL is exact. Raises ValueError for fewer than two samples.
-    Source: Kool, van Hoof and Welling 2019, "Buy 4 REINFORCE samples, get a baseline for free!", eq. 8.
+    Source: Kool, van Hoof and Welling 2019, "Buy 4 REINFORCE samples, get a baseline for free!".
     """
     if check_size(n_samples, "n_samples") < 2:
         raise ValueError("n_samples is 1: the baseline of a sample is the mean of the others, so two are needed.")

@@ -35,7 +35,7 @@ class RBM(nn.Module):
         return -(v @ self.visible_bias + h @ self.hidden_bias + ((v @ self.weight) * h).sum(-1))
 
     def free_energy(self, v: Tensor) -> Tensor:
-        """F(v) = -log sum_h exp(-E(v, h)) = -a.v - sum_j softplus(b_j + (v W)_j), shape (B,) (Hinton 2010, eq. 25)."""
+        """F(v) = -log sum_h exp(-E(v, h)) = -a.v - sum_j softplus(b_j + (v W)_j), shape (B,) (Hinton 2010)."""
         return -(v @ self.visible_bias) - log1pexp(self.hidden_bias + v @ self.weight).sum(-1)
 
     def hidden(self, v: Tensor) -> Independent:
@@ -121,7 +121,7 @@ def contrastive_divergence(
 ) -> RBM:
     """Train on the rows of v (N, V) by ascending <v h> over data minus <v h> over k Gibbs steps; returns the RBM.
 
-    CD-k starts each short chain at the data (Hinton 2002, eq. 8); ``persistent=True`` keeps the chains from one update
+    CD-k starts each short chain at the data (Hinton 2002); ``persistent=True`` keeps the chains from one update
     to the next (Tieleman 2008). The rate falls linearly to zero, which persistent chains need. ``on_epoch(epoch)`` is
     called before training (0) and after each epoch; returning True stops. Raises ValueError for input that is not
     binary, ArithmeticError when a weight stops being finite.
@@ -156,7 +156,7 @@ def annealed_log_partition(
     ``chains`` samples walk from independent pixels with log-odds ``base`` (V,) (the visible biases if not given; the
     data's log-odds are better) to the RBM, through p_t(v) proportional to exp((1 - t) base.v + t a.v) times the product
     over j of 1 + exp(t (b_j + (v W)_j)), and log Z = log Z_base + log mean exp(log w).
-    Source: Neal 2001; Salakhutdinov and Murray 2008, eqs. 9 to 17.
+    Source: Neal 2001; Salakhutdinov and Murray 2008, "On the quantitative analysis of deep belief networks".
     """
     check_size(steps, "steps"), check_size(chains, "chains")
     g, a = generator(seed), rbm.visible_bias

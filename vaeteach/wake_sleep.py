@@ -15,9 +15,9 @@ class WakeSleep:
     """The two phases of learning, one call each, for a ``machine`` and data x (N, pixels).
 
     Wake: h ~ q(h | x) for real x; the generative weights climb log p(x, h), so the prior moves towards <q(h_L | x)>.
-    Sleep: (x, h) ~ p, a dream; the recognition weights climb log q(h | x) (Hinton et al. 1995, eqs. 3 and 4).
+    Sleep: (x, h) ~ p, a dream; the recognition weights climb log q(h | x) (Hinton et al. 1995).
     ``n_samples=K > 1`` is reweighted wake-sleep: in the wake phase K draws are weighted by p(x, h) / q(h | x), made to
-    sum to one, and *both* directions climb (Bornschein & Bengio 2015, eqs. 5, 9 and 10). Adam, with one
+    sum to one, and *both* directions climb (Bornschein and Bengio 2015). Adam, with one
     rate for both phases. Raises ValueError for data that are not binary images of the machine's size.
     """
 
