@@ -171,10 +171,10 @@ def markdown(table, seeds):
     lines += [
         "The rules read the training record where there is one: the weight of the KL, the reduction of the likelihood "
         "and the growth of the weights come from it. Without a record the pairs kl_sign and step_size, "
-        "collapse_by_objective and mean_reduced, autoencoder and batch_summed fit the same evidence, and are reported as not told apart. A "
-        "constant start of the encoder and a KL that was too heavy at first have no name of their own: afterwards they "
-        "are optima that another start improves. An encoder that was frozen after 10 of 25 epochs costs too little "
-        "for the rules to count it.",
+        "collapse_by_objective and mean_reduced, autoencoder and batch_summed fit the same evidence, and are reported "
+        "as not told apart. A constant start of the encoder and a KL that was too heavy at first have no name of "
+        "their own: afterwards they are optima that another start improves. An encoder that was frozen after 10 of 25 "
+        "epochs costs too little for the rules to count it.",
         "",
     ]
     return "\n".join(lines)

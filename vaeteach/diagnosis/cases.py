@@ -39,7 +39,7 @@ def _case(name, data, seed):
 def measured():
     """How often the right cause was named first: the table of benchmarks/diagnosis.py, as a pandas DataFrame.
 
-    Columns: case, in the catalogue, runs, right (missing where the catalogue has no name for it), named instead, seconds.
+    Columns: case, in the catalogue, runs, right (missing where there is no name for it), named instead, seconds.
     """
     import pandas as pd
 
