@@ -25,7 +25,7 @@ from lesson_rules import (
     view_classes,
 )
 
-OTHER_DATA = ["04", "05", "06"]  # these must also hold on data that was made otherwise; the faults of 07 are made for digits
+OTHER_DATA = ["04", "05", "06"]  # these must also hold on other data, see test_other_data; 07 is made for digits
 CELL_SECONDS = 60
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 EACH = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -102,6 +102,6 @@ def draw_rates(ax, names, right, runs):
     for place, r, n in zip(places, right, runs):
         ax.text(1.02, place, f"{int(r)} of {int(n)}", va="center", fontsize=11)
     ax.set_yticks(places, names, fontsize=11)
-    ax.set(xlim=(0, 1.15), xticks=(0, 0.5, 0.9, 1))
+    ax.set(xlim=(0, 1.22), xticks=(0, 0.5, 0.9, 1))
     ax.axvline(0.9, color=COLOURS["prior"], ls="--", lw=1.3)
     return bars
