@@ -55,6 +55,7 @@ TRIALS = {
     "Student t, learned degrees": Trial(lambda model, data, d, seed: StudentT(d, 5.0, learn_df=True)),
     "uniform box, Beta q": Trial(lambda model, data, d, seed: BetaPrior(d, 1.0, 1.0), "beta"),
     "Beta(2, 2), Beta q": Trial(lambda model, data, d, seed: BetaPrior(d, 2.0, 2.0), "beta"),
+    "Beta(2, 1), Beta q": Trial(lambda model, data, d, seed: BetaPrior(d, 2.0, 1.0), "beta"),
     "Beta(2, 1), Kumaraswamy q": Trial(lambda model, data, d, seed: BetaPrior(d, 2.0, 1.0), "kumaraswamy"),
     "sphere, von Mises-Fisher q": Trial(lambda model, data, d, seed: SpherePrior(), "von_mises_fisher", only=3),
     "mixture of 10": Trial(lambda model, data, d, seed: GaussianMixture(d, 10, seed=seed)),
