@@ -79,6 +79,7 @@ def test_controls_move_picture_mask_and_alt_text(bench):
     assert bench.image.value != before and "50 percent" in bench.image.alt
     hidden = np.asarray(bench._artists["hidden"].get_array())
     assert hidden.sum() == 32
+    bench.observed.value = 100
     before = bench.image.value
     bench.smooth.value = False
     assert bench.image.value != before

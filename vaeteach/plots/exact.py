@@ -130,7 +130,7 @@ def draw_bayes(axes, grid_axes, state, shape):
         if name != "prior":
             ax.set_ylabel("")
     artists["q"] = draw_ellipse(maps[-1], state["mean"], state["stddev"], fill=False)
-    artists["q"].set_label("$q(z|x)$, 2σ")
+    artists["q"].set_label("$q(z|x)$, all pixels, 2σ")
     legend = maps[-1].legend(handles=[artists["q"]], fontsize=11, frameon=False, loc="upper right")
     artists["moving"] = [artists[name] for name in ("picture", "hidden", "likelihood", "posterior", "q")]
     artists["moving"] += [legend, *(spine for ax in axes for spine in ax.spines.values())]  # lie on top of the maps
@@ -141,7 +141,8 @@ def move_bayes(artists, state, smooth=True):
     """Give the artists of `draw_bayes` new values."""
     shape = artists["picture"].get_array().shape
     artists["picture"].set_data(state["picture"].reshape(shape))
-    artists["picture"].set_interpolation("bicubic" if smooth else "nearest")
+    whole = bool(np.all(state["seen"]))  # smoothing would let hidden pixels shine through beside the seen ones
+    artists["picture"].set_interpolation("bicubic" if smooth and whole else "nearest")
     artists["hidden"].set_data(~state["seen"].reshape(shape))
     for name in ("prior", "likelihood", "posterior"):
         artists[name].set_data(scaled(state[name]))
