@@ -13,6 +13,7 @@ from torch.distributions import Independent
 
 from .binary import ENUMERABLE, all_states, bernoulli, check_bits, check_size, log1pexp
 from .distributions import generator
+from .progress import progress_bar
 
 
 class RBM(nn.Module):
@@ -117,6 +118,7 @@ def contrastive_divergence(
     k: int = 1,
     persistent: bool = False,
     seed: int | torch.Generator = 0,
+    progress: bool = True,
     on_epoch: Callable[[int], object] | None = None,
 ) -> RBM:
     """Train on the rows of v (N, V) by ascending <v h> over data minus <v h> over k Gibbs steps; returns the RBM.
@@ -132,18 +134,21 @@ def contrastive_divergence(
     updates, done, chain = epochs * math.ceil(n / batch_size), 0, v[:batch_size]
     if on_epoch is not None and on_epoch(0):
         return rbm
-    for epoch in range(1, epochs + 1):
-        for batch in v[torch.randperm(n, generator=g)].split(batch_size):
-            chain = rbm.gibbs(chain if persistent else batch, k, g)
-            step, done = lr * (1 - done / updates), done + 1
-            data, model = rbm.hidden(batch).mean, rbm.hidden(chain).mean
-            rbm.weight += step * (batch.T @ data / len(batch) - chain.T @ model / len(chain))
-            rbm.visible_bias += step * (batch.mean(0) - chain.mean(0))
-            rbm.hidden_bias += step * (data.mean(0) - model.mean(0))
-            if not all(p.isfinite().all() for p in rbm.parameters()):
-                raise ArithmeticError(f"a weight is not finite after {done} updates: use a smaller lr than {lr}.")
-        if on_epoch is not None and on_epoch(epoch):
-            break
+    with progress_bar(epochs, "contrastive divergence", progress) as bar:
+        for epoch in range(1, epochs + 1):
+            for batch in v[torch.randperm(n, generator=g)].split(batch_size):
+                chain = rbm.gibbs(chain if persistent else batch, k, g)
+                step, done = lr * (1 - done / updates), done + 1
+                data, model = rbm.hidden(batch).mean, rbm.hidden(chain).mean
+                rbm.weight += step * (batch.T @ data / len(batch) - chain.T @ model / len(chain))
+                rbm.visible_bias += step * (batch.mean(0) - chain.mean(0))
+                rbm.hidden_bias += step * (data.mean(0) - model.mean(0))
+                if not all(p.isfinite().all() for p in rbm.parameters()):
+                    raise ArithmeticError(f"a weight is not finite after {done} updates: use a smaller lr than {lr}.")
+            bar.set_description_str(f"contrastive divergence, epoch {epoch}/{epochs}", refresh=False)
+            bar.update(1)
+            if on_epoch is not None and on_epoch(epoch):
+                break
     return rbm
 
 

@@ -9,6 +9,7 @@ from torch import Tensor
 from .binary import all_states, check_bits, check_size
 from .distributions import generator
 from .helmholtz import HelmholtzMachine
+from .progress import progress_bar
 
 
 class WakeSleep:
@@ -52,7 +53,8 @@ class WakeSleep:
         self._climb(self._recognition, self.machine.log_recognition(states))
         return states[0]
 
-    def train(self, epochs: int, on_epoch: Callable[[int], object] | None = None) -> HelmholtzMachine:
+    def train(self, epochs: int, on_epoch: Callable[[int], object] | None = None,
+              progress: bool = True) -> HelmholtzMachine:
         """Alternate ``wake`` and ``sleep`` for so many passes over the data; the rate falls linearly to zero.
 
         ``on_epoch(epoch)`` is called before training (0) and after each epoch; returning True stops. Raises
@@ -61,14 +63,17 @@ class WakeSleep:
         check_size(epochs, "epochs")
         if on_epoch is not None and on_epoch(0):
             return self.machine
-        for epoch in range(1, epochs + 1):
-            for optimiser in (self._generative, self._recognition):
-                optimiser.param_groups[0]["lr"] = self.lr * (1 - (epoch - 1) / epochs)
-            for _ in range(-(-len(self.x) // self.batch_size)):
-                self.wake()
-                self.sleep()
-            if on_epoch is not None and on_epoch(epoch):
-                break
+        with progress_bar(epochs, "wake-sleep", progress) as bar:
+            for epoch in range(1, epochs + 1):
+                for optimiser in (self._generative, self._recognition):
+                    optimiser.param_groups[0]["lr"] = self.lr * (1 - (epoch - 1) / epochs)
+                for _ in range(-(-len(self.x) // self.batch_size)):
+                    self.wake()
+                    self.sleep()
+                bar.set_description_str(f"wake-sleep, epoch {epoch}/{epochs}", refresh=False)
+                bar.update(1)
+                if on_epoch is not None and on_epoch(epoch):
+                    break
         return self.machine
 
     def _climb(self, optimiser: torch.optim.Optimizer, objective: Tensor) -> None:
@@ -97,7 +102,7 @@ class Moment:
     dreams: Tensor
 
 
-def record(trainer: WakeSleep, nights: int, test: Tensor, pictures: int = 32) -> list[Moment]:
+def record(trainer: WakeSleep, nights: int, test: Tensor, pictures: int = 32, progress: bool = True) -> list[Moment]:
     """Train for so many days and nights and keep a ``Moment`` after each phase: 1 + 2 nights of them in all.
 
     A day is one pass of ``wake`` over the data, a night as many ``sleep`` updates. The machine must be small enough to
@@ -114,8 +119,12 @@ def record(trainer: WakeSleep, nights: int, test: Tensor, pictures: int = 32) ->
 
     keep("start", trainer.x)
     updates = -(-len(trainer.x) // trainer.batch_size)
-    for _ in range(nights):
-        keep("wake", [trainer.wake() for _ in range(updates)][-1])
-        [trainer.sleep() for _ in range(updates)]
-        keep("sleep", moments[-1].seen)
+    with progress_bar(nights, "days and nights", progress) as bar:
+        for _ in range(nights):
+            keep("wake", [trainer.wake() for _ in range(updates)][-1])
+            for _ in range(updates):
+                trainer.sleep()
+            keep("sleep", moments[-1].seen)
+            bar.set_description_str(f"days and nights, test bound {moments[-1].elbo:.2f} nats", refresh=False)
+            bar.update(1)
     return moments
