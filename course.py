@@ -271,8 +271,18 @@ def lab_command(options=()):
     return command + list(options)
 
 
+def quiet_lab():
+    """Settings under which JupyterLab neither asks for news nor looks for updates: a dialog would cover the lesson."""
+    folder = os.path.join(VENV, "share", "jupyter", "lab", "settings")
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "overrides.json"), "w", encoding="utf-8") as file:
+        quiet = {"fetchNews": "false", "checkForUpdates": False}
+        json.dump({"@jupyterlab/apputils-extension:notification": quiet}, file)
+
+
 def start(options):
     set_up()
+    quiet_lab()
     env = dict(environment(), JUPYTER_PREFER_ENV_PATH="1")  # the kernel of .venv, not another one called python3
     if not env.get("JUPYTER_TOKEN", "x"):
         del env["JUPYTER_TOKEN"]  # set but empty, it would switch the token off

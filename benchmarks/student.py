@@ -24,6 +24,11 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
 from lab import FLAGS, as_root, find_chromium  # noqa: E402
 
+READY = """() => {
+  const context = window.jupyterapp?.shell.currentWidget?.sessionContext;
+  return context?.isReady && context.session?.kernel?.status === "idle";
+}"""
+
 
 def memory(name="00_start_here.ipynb"):
     """Resident megabytes of a kernel that has run this notebook."""
@@ -69,7 +74,8 @@ def start(folder):
             browser = playwright.chromium.launch(executable_path=find_chromium(), args=flags)
             page = browser.new_page(viewport={"width": 1400, "height": 1000})
             page.goto(found.group(0))
-            page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(timeout=180_000)
+            page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=180_000)
+            page.wait_for_function(READY, timeout=180_000)
             page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
             page.locator(".jp-OutputArea-output img").first.wait_for(timeout=180_000, state="attached")
             yield "first picture", time.perf_counter() - begin
