@@ -38,12 +38,23 @@ class AbsorptionBench(FigureView):
         self.stretch = ipywidgets.FloatSlider(value=1, min=0.4, max=2.5, step=0.05, description="stretch s", **slider)
         self.turn = ipywidgets.IntSlider(value=0, min=-180, max=180, step=5, description="turn °")
         self.absorb = ipywidgets.Checkbox(value=True, description="layers move along", indent=False)
-        figure, axes = new_figure(12.5, 4.7, columns=3, width_ratios=[1.1, 1.1, 1])
+        figure, axes = self._paper()
         self._artists = draw_bench(axes, self.state(), data.train_labels[:n_codes], data.shape)
         artists = [self._artists[name] for name in ("dots", "encoder", "decoder", "pictures", "text")]
         controls = [self.shift, self.stretch, self.turn, self.absorb]
         moving = [*artists, *self._artists["ellipses"]]
         super().__init__(figure, moving, controls, alt="A model's latents, written anew.")
+
+    @staticmethod
+    def _paper():
+        return new_figure(12.5, 4.7, columns=3, width_ratios=[1.1, 1.1, 1])
+
+    @classmethod
+    def still(cls, model, data):
+        """The drawing as it opens, as a figure that does not move."""
+        view, (figure, axes) = cls(model, data), cls._paper()
+        draw_bench(axes, view.state(), data.train_labels[: view.n_codes], data.shape)
+        return figure
 
     def written(self):
         """The model at the present setting: with the map in its layers, or with the moved prior only."""

@@ -40,12 +40,23 @@ class SamplerBench(FigureView):
         self.seed = ipywidgets.IntSlider(value=0, min=0, max=30, description="redraw")
         self.pixels = ipywidgets.ToggleButtons(options=["mean", "draw"], value="mean", description="pixels")
         self.pixels.style.button_width = "60px"
-        figure, axes = new_figure(12.5, 4.4, columns=3, width_ratios=[1, 1.2, 0.8])
+        figure, axes = self._paper()
         self._artists = draw_sampler(axes, self.state(), data.shape)
         controls = [self.model, self.sampler, self.seed, self.pixels]
         rows = [ipywidgets.HBox(controls[:2]), ipywidgets.HBox(controls[2:])]
         moving = [self._artists[name] for name in ("codes", "samples", "pictures", "others", "mark", "text")]
         super().__init__(figure, moving, controls, alt="Samples and where they come from.", rows=rows)
+
+    @staticmethod
+    def _paper():
+        return new_figure(12.5, 4.4, columns=3, width_ratios=[1, 1.2, 0.8])
+
+    @classmethod
+    def still(cls, models, data, features):
+        """The drawing as it opens, as a figure that does not move."""
+        view, (figure, axes) = cls(models, data, features), cls._paper()
+        draw_sampler(axes, view.state(), data.shape)
+        return figure
 
     @torch.no_grad()
     def _fitted(self, model):
