@@ -161,7 +161,7 @@ def _blocks(model, x, grid, observed=None):
 
 def _under_q(model, x, points):
     """E_q[log p(x|z)], E_q[log q(z|x) - log p(z)] and log p(x), each (B,), in one pass over the grid."""
-    grid, q = _announced(grid_for(model, x, points)), model.encode(x)
+    grid, q = _announced(grid_for(model, x, points, reach=7)), model.encode(x)  # averages under q need its tails
     if not (support_contains(q.support, model.prior().support) and support_contains(model.prior().support, q.support)):
         raise ValueError(
             "q(z|x) and the prior must have the same support to be integrated on one grid; choose a posterior family "

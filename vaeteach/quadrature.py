@@ -26,11 +26,12 @@ class Grid(NamedTuple):
     note: str
 
 
-def grid_for(model, x, points=201, box=None):
+def grid_for(model, x, points=201, box=None, reach=5):
     """The grid on which to integrate over the latents of `model`, wide enough for its prior and for q(z|x).
 
     Trapezoid rule on [-6, 6]^D, widened at the same spacing where needed; Gauss-Legendre on [0, 1]^D for a prior
-    that lives there. Raises ValueError for D > 2 and for a wrong `points` or `box`.
+    that lives there. reach: how many standard deviations of each q(z|x) must lie inside.
+    Raises ValueError for D > 2 and for a wrong `points` or `box`.
     """
     prior = model.prior()
     shape = tuple(prior.event_shape)
@@ -46,7 +47,7 @@ def grid_for(model, x, points=201, box=None):
     if support_contains(constraints.unit_interval, prior.support):
         rules, note = [_legendre(points, x.dtype)] * shape[0], ""
     else:
-        low, high = _box(prior, q, shape[0], box)
+        low, high = _box(prior, q, shape[0], box, reach)
         rules = [_trapezoid(a, b, points, shape[0], box is None, x.dtype) for a, b in zip(low, high)]
         note = _widened(low, high, rules) if box is None and (min(low) < -LIMIT or max(high) > LIMIT) else ""
         note = " ".join(filter(None, [note, _too_coarse(q, rules)]))
@@ -92,15 +93,15 @@ def _mask(observed, x):
     return observed.to(x.dtype)
 
 
-def _box(prior, q, latent_dim, box):
-    """Lower and upper ends of each axis: `box`, or [-6, 6], wider where 6 stddevs of the prior or 5 of a q need it."""
+def _box(prior, q, latent_dim, box, reach):
+    """Lower and upper ends of each axis: `box`, or [-6, 6], wider where the prior (6 stddevs) or a q needs it."""
     if box is not None:
         low, high = map(float, box)
         if not -math.inf < low < high < math.inf:
             raise ValueError(f"box must be (low, high) with low < high, both finite; got {box!r}.")
         return [low] * latent_dim, [high] * latent_dim
     ends = [(-LIMIT, LIMIT)] * latent_dim
-    for (mean, stddev), width in ((_spread(prior), 6), ((q.mean, q.stddev), 5)):
+    for (mean, stddev), width in ((_spread(prior), 6), ((q.mean, q.stddev), reach)):
         low = (mean - width * stddev).reshape(-1, latent_dim)
         high = (mean + width * stddev).reshape(-1, latent_dim)
         slack = 1e-3  # a box a hair wider than usual is not worth a word
