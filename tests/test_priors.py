@@ -499,9 +499,12 @@ def test_vamp_uses_the_encoder_and_does_not_own_it():
     assert not torch.equal(twin.prior().log_prob(z), model.prior().log_prob(z))
 
 
-def test_a_flow_starts_at_the_standard_normal():
-    z = draw(v.StandardNormal(3)(), (10,), 0)
-    assert torch.allclose(v.FlowPrior(3)().log_prob(z), v.StandardNormal(3)().log_prob(z), atol=1e-5)
+@pytest.mark.parametrize("latent_dim", [1, 3])
+def test_a_flow_starts_at_the_standard_normal(latent_dim):
+    z = draw(v.StandardNormal(latent_dim)(), (10,), 0)
+    flow = v.FlowPrior(latent_dim)
+    assert torch.allclose(flow().log_prob(z), v.StandardNormal(latent_dim)().log_prob(z), atol=1e-5)
+    assert draw(flow(), (4,)).shape == (4, latent_dim) and all(p.requires_grad for p in flow.parameters())
 
 
 def test_on_the_box_the_decoder_starts_with_standardised_latents():

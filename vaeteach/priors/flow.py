@@ -28,9 +28,9 @@ class FlowPrior(nn.Module):
                 activation=nn.SiLU,
             )
         for step in self.flow.transform.transforms:
-            last = step.hyper[-1]
-            nn.init.zeros_(last.weight)
-            nn.init.zeros_(last.bias)
+            last = step.hyper[-1] if hasattr(step, "hyper") else step  # in one dimension zuko needs no network
+            for parameter in last.parameters():
+                nn.init.zeros_(parameter)
 
     def forward(self):
         return FlowDistribution(self.flow())
