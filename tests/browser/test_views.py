@@ -26,7 +26,7 @@ def use_first_control(sheet, view):
     elif box.count():
         box.first.click()
     elif choice.count():
-        entries = choice.first.locator("option").all_inner_texts()
+        entries = [text.replace("\xa0", " ") for text in choice.first.locator("option").all_inner_texts()]
         choice.first.select_option(index=(entries.index(choice.first.input_value()) + 1) % len(entries))
     elif button.count():
         button.first.click()

@@ -11,6 +11,7 @@ from .faults import FAULTS
 
 COLLAPSED = 1.0  # nats of information below which the code says nearly nothing
 OFF_THE_PRIOR = 1.5  # nats of marginal KL above which samples of the prior do not look like codes
+FAR_OFF = 5.0  # the same where no record says what the KL cost: a weak decoder alone can leave some nats
 GAIN = 0.06  # a retraining counts where the bound rises by this share
 ROOM_FOR_Q = 0.02  # single-image refits count where they gain this share of the bound
 VANISHED = 1e-5
@@ -127,7 +128,7 @@ def _overuse(s):
     if s["kl_weight"] < 0.5:
         text += ", and the objective hardly charges for it."
         return [Finding("autoencoder", "weight of the KL in the objective", s["kl_weight"], "1", text)]
-    if math.isnan(s["kl_weight"]):
+    if math.isnan(s["kl_weight"]) and s["marginal_kl"] > FAR_OFF:
         text += "; whether the KL was too light or the likelihood too heavy only a training record tells."
         return _alike(("autoencoder", "batch_summed"), "marginal KL", s["marginal_kl"], "below 1 nat", text)
     return []
