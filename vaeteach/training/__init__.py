@@ -1,7 +1,7 @@
 """Training: one loop that is fast because it is simple, shows itself, can be stopped, and keeps what it saw.
 
-The data stay in memory as one tensor; each epoch is one shuffled gather, sliced into batches; the optimiser is fused
-Adam under a warm-up and a cosine decay to zero. Nothing in a step waits for a number to be read back.
+The data stay in memory as one tensor, from which each batch is gathered at once; the optimiser is fused Adam under a
+warm-up and a cosine decay to zero. Nothing in a step waits for a number to be read back.
 """
 
 import inspect
@@ -67,11 +67,11 @@ def fit(model, data, *, epochs, batch_size=64, lr=8e-3, objective=elbo, seed=0, 
             check_fits(model, train, test, objective)
             history.snapshots.append(_snapshot(0, model, shown))
         for epoch in range(1, epochs + 1):
-            batches = train[torch.randperm(len(train), generator=noise)].split(batch_size)
+            batches = torch.randperm(len(train), generator=noise).split(batch_size)
             terms = []
-            for x in batches:
-                try:
-                    terms.append(step(x))
+            for rows in batches:
+                try:  # gathered batch by batch: a copy of all images each epoch would leave the processor's cache
+                    terms.append(step(train.index_select(0, rows)))
                 except KeyboardInterrupt:  # raised by the objective itself, before anything was updated
                     history.stopped = "interrupted"
                 if interrupted():
