@@ -78,15 +78,15 @@ CONCEPTS = [
     Concept("likelihood", "likelihood p(x|z)", 0.0, 0.0, "likelihood"),
     Concept("joint", "joint p(x, z)", 2.2, 1.0, "data"),
     Concept("evidence", "evidence log p(x)", 4.4, 0.0, "data"),
-    Concept("posterior", "exact posterior p(z|x)", 4.4, 2.0, "posterior"),
-    Concept("q", "encoder q(z|x)", 4.4, 4.0, "q"),
+    Concept("posterior", "exact posterior p(z|x)", 4.9, 2.0, "posterior"),
+    Concept("q", "encoder q(z|x)", 4.9, 4.0, "q"),
     Concept("kl", "KL(q(z|x) ∥ p(z))", 0.0, 4.0, "alarm"),
     Concept("elbo", "ELBO", 7.4, 1.0, "q"),
     Concept("gap", "gap", 7.4, 3.0, "posterior"),
     Concept("aggregate", "aggregate posterior q(z)", 3.9, 5.8, "q"),
     Concept("information", "mutual information", 0.0, 7.4, "alarm"),
     Concept("marginal", "marginal KL", 0.0, 5.8, "alarm"),
-    Concept("samples", "new pictures", 7.4, 5.8, "data"),
+    Concept("samples", "new pictures", 2.2, 3.0, "data"),
     Concept("learned", "learned prior", 3.9, 7.4, "prior"),
 ]
 
@@ -105,8 +105,9 @@ LINKS = [
     Link("kl", "part of its mean", "marginal", 6),
     Link("marginal", "the rest of the mean KL", "information", 6),
     Link("aggregate", "distance from p(z)", "marginal", 6),
-    Link("aggregate", "sample from it", "samples", 10),
-    Link("learned", "moves towards", "aggregate", 11),
+    Link("prior", "sample from it", "samples", 0),
+    Link("aggregate", "or from it, where they differ", "samples", 10),
+    Link("learned", "moves towards", "aggregate", 9),
 ]
 
 
@@ -136,9 +137,9 @@ def page(folder: Path = NOTEBOOKS) -> str:
     """The whole of notebooks/glossary.md."""
     return f"""# Glossary and concept map
 
-One letter, one meaning, in all notebooks. B is the number of pictures in a batch, P of pixels, D of latent dimensions,
-K of components or samples. Logarithms are natural, so divergences and bounds are in nats. A distribution's shape is
-that of its log-density: one number a picture.
+One letter has one meaning in each notebook; where a second use could not be avoided, the notebook says so. B is the
+number of pictures in a batch, P of pixels, D of latent dimensions, K of components or samples. Logarithms are natural,
+so divergences and bounds are in nats. A distribution's shape is that of its log-density: one number a picture.
 
 {symbol_table(notebook_files(folder))}
 
