@@ -65,11 +65,14 @@ def test_without_the_layers_the_bound_falls_by_the_change_of_the_kl(view, model,
     assert view.bound.kl == pytest.approx(float(price)) and view.bound.kl > bound.kl + 0.05
 
 
-def test_turning_the_prior_alone_does_nothing_to_the_bound(view):
-    bound = view.bound
-    view.absorb.value = False
+def test_turning_the_prior_alone_does_nothing_at_all(view):
+    view.absorb.value, view.shift.value, view.stretch.value = False, 0.7, 1.6
+    bound, before = view.bound, view.state()
     view.turn.value = 70
+    after = view.state()
     assert view.bound == bound
+    for name in before.keys() - {"bound"}:  # the new pictures stand still, too
+        np.testing.assert_array_equal(after[name], before[name])
 
 
 def test_the_artists_show_the_state(view):

@@ -68,7 +68,7 @@ class AbsorptionBench(FigureView):
         matrix = stddev.unsqueeze(1) * rotation
         if self.absorb.value:
             return map_latents(self.model, matrix, mean, prior), matrix, mean
-        return VAE(self.model.encoder, self.model.decoder, prior), matrix, mean
+        return VAE(self.model.encoder, self.model.decoder, prior), torch.diag(stddev), mean  # nothing turns N(0, I)
 
     @torch.no_grad()
     def state(self):
