@@ -229,6 +229,13 @@ class Sheet:
                 return share
             self.page.wait_for_timeout(50)
 
+    def answers(self, locator, action, least: float = 0.001):
+        """Do `action` and raise unless the element then looks different; returns when it is at rest again."""
+        before = self.settle(locator)
+        action()
+        assert self.changed(locator, before) > least, "the picture does not answer"
+        self.settle(locator)
+
     def drag(self, locator, fraction: float, down: float = 0.0, steps: int = 15):
         """Drag by fractions of the width and height: a slider by its handle, all else from its middle."""
         locator.scroll_into_view_if_needed()

@@ -1,5 +1,6 @@
 """Notebook 08 in a real browser: the bench moves codes, prior and weights; bound and pictures stand still."""
 
+import functools
 import re
 
 NOTEBOOK = "08_why_fix_the_prior.ipynb"
@@ -16,12 +17,7 @@ def test_absorption_bench(lab):
         image = view.locator("img").first
         sliders = view.locator(".widget-slider:has(.noUi-handle)")
         tick = view.locator("input[type=checkbox]").first
-
-        def answers(action, least=0.001):
-            before = sheet.settle(image)
-            action()
-            assert sheet.changed(image, before) > least
-            sheet.settle(image)
+        answers = functools.partial(sheet.answers, image)
 
         sheet.settle(view)
         mean, stddev, turn, value, divergence = described(image)

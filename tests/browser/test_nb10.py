@@ -1,5 +1,6 @@
 """Notebook 10 in a real browser: choosing sampler and model, redrawing and switching the pixels change the picture."""
 
+import functools
 import re
 
 NOTEBOOK = "10_where_to_sample.ipynb"
@@ -15,12 +16,7 @@ def test_sampler_bench(lab):
         image = view.locator("img").first
         model, sampler = view.locator("select").nth(0), view.locator("select").nth(1)
         slider = view.locator(".widget-slider:has(.noUi-handle)").first
-
-        def answers(action, least=0.001):
-            before = sheet.settle(image)
-            action()
-            assert sheet.changed(image, before) > least
-            sheet.settle(image)
+        answers = functools.partial(sheet.answers, image)
 
         sheet.settle(view)
         assert "samples of: prior; model: D = 2." in image.get_attribute("alt")
