@@ -181,21 +181,29 @@ def run_fit(data, latent_dim, seed, settings):
 
 
 def throughput(data, latent_dim, rounds):
-    """Seconds a training epoch at one batch size, no tests, in turns: (rounds, 2) for the usual recipe and `fit`."""
-    usual, ours = [], []
+    """Seconds a training epoch at one batch size, no tests, in turns.
+
+    {name: (rounds, 2)} for the usual recipe ("usual") and for `fit` in either precision.
+    """
     model, optimizer, loader, _ = usual_recipe(data, latent_dim)
     vae = build_vae(data, latent_dim, hidden=(WIDTH,), activation=nn.ReLU)
+
+    def usual():
+        for _ in range(RUN):
+            usual_epoch(model, loader, optimizer)
+
+    def ours(precision):
+        fit(vae, data.train, epochs=RUN, batch_size=USUAL_BATCH, lr=USUAL_RATE, progress=False, precision=precision)
+
+    ways = {"usual": usual, "float32": lambda: ours("float32"), "bfloat16": lambda: ours("bfloat16")}
+    seconds = {name: [] for name in ways}
     for turn in range(rounds + 1):
-        for which in ("usual", "fit") if turn % 2 else ("fit", "usual"):
+        for name in list(ways) if turn % 2 else reversed(ways):
             start = clock()
-            if which == "usual":
-                for _ in range(RUN):
-                    usual_epoch(model, loader, optimizer)
-            else:
-                fit(vae, data.train, epochs=RUN, batch_size=USUAL_BATCH, lr=USUAL_RATE, progress=False)
+            ways[name]()
             if turn:  # the first turn warms up
-                (usual if which == "usual" else ours).append((clock() - start) / RUN)
-    return np.array(usual), np.array(ours)
+                seconds[name].append((clock() - start) / RUN)
+    return {name: np.array(rows) for name, rows in seconds.items()}
 
 
 def matmul_rate(batch, rounds=60):
@@ -227,16 +235,17 @@ published t10k files of MNIST, and the line on the live view with `python benchm
   heads, `Adam(lr=1e-3)`, batch 128, ReLU, `.item()` in each step, a test pass after each epoch.
 * **`fit`**: the data resident as one tensor, logits, one head, fused Adam, `start_from_mean`, a rate that warms up
   and falls along a cosine; batch 64 and peak rate 1e-2, tuned together on a seed that is not raced; ReLU for D = 2,
-  SiLU for D = 20. Float32 throughout; no bf16.
+  SiLU for D = 20. The race is in float32 throughout.
 * **Measure**: `elbo` on the test images, mean of ten noises that are the same for both, nats per image. Its
   computation is on nobody's clock.
 * **Times** hold all that a reader waits for: training, the test pass after each epoch that both make, and for `fit`
   also building the model, checking the data and keeping snapshots. Sprints are run between the epochs of the usual
   recipe, three times, and their median is taken. Wall seconds, in brackets the processor seconds of the process:
   where other programs use the machine, the second is the steadier one.
-* **Throughput**: training epochs at batch 128, without tests, in turns; median of the ratios. The share is the rate
-  of matrix products in `fit` over the best rate that the same products reach alone, on the same shapes, at that
-  moment.
+* **Throughput**: training epochs at batch 128, without tests, in turns; median of the ratios, with one thread and
+  with as many as there are cores. `fit` once in float32 and once with `precision="bfloat16"`, which nothing else here
+  uses. The last column: the rate of matrix products in `fit` beside the best rate that the same products reach alone,
+  in float32, on the same shapes, at that moment.
 
 """
 
@@ -287,31 +296,18 @@ def live(rounds):
     return "".join(output.get("text", "") for output in notebook.cells[0].outputs).strip()
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path, nargs="?", help="with the t10k files of MNIST; the race needs it")
-    parser.add_argument("--live", type=int, metavar="ROUNDS", help="measure the view LiveTraining instead of the race")
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--latents", type=int, nargs="+", default=[2, 20])
-    parser.add_argument("--epochs", type=int, default=40, help="length of the usual recipe's long run")
-    parser.add_argument("--report", type=Path)
-    a = parser.parse_args()
-    if a.live:
-        print(live(a.live))
-        return
-    if a.folder is None:
-        parser.error("the race needs the folder of the published t10k files")
+def measure(data, a):
+    """All tables, printed as they come; returns their lines."""
+    lines = [f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}; load average at the start "
+             f"{os.getloadavg()[0]:.1f}. Times: wall (processor) seconds. Threads in the race: {a.threads}.",
+             ""]  # fmt: skip
     torch.set_num_threads(a.threads)
-    data = load("mnist", folder=a.folder, small=True).binarized()
-    lines = [f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}, {a.threads} thread(s); load "
-             f"average at the start {os.getloadavg()[0]:.1f}. Times: wall (processor) seconds.", ""]  # fmt: skip
 
     def say(line):
         lines.append(line)
         print(line, flush=True)
 
-    print(lines[0], flush=True)
+    print(*lines, sep="\n", flush=True)
     say("| D | seed | usual, 10 epochs | its bound | `fit` sprint | its bound | reached | ratio of times |")
     say("|---|---|---|---|---|---|---|---|")
     summary = []
@@ -338,20 +334,47 @@ def main():
                 f"| {'yes' if bound >= usual_bound else 'no'} | {both(taken / usual_time)} |"
             )
     say("")
-    say("| D | usual, an epoch at batch 128 | `fit`, the same | throughput | `fit` GFLOP/s | matmul here | share |")
+    say(
+        "| D | threads | usual, an epoch at batch 128 | `fit`, the same | throughput | its range | of the matmul rate |"
+    )
     say("|---|---|---|---|---|---|---|")
-    for latent_dim in a.latents:
-        usual, ours = throughput(data, latent_dim, rounds=7)
-        rate, machine = work(len(data.train), latent_dim) / np.median(ours, 0) / 1e9, matmul_rate(USUAL_BATCH)
-        say(
-            f"| {latent_dim} | {both(np.median(usual, 0))} | {both(np.median(ours, 0))} "
-            f"| {both(np.median(usual / ours, 0))} | {both(rate, 0)} | {both(machine, 0)} | {both(rate / machine)} |"
-        )
+    for threads in sorted({1, os.cpu_count()}):
+        torch.set_num_threads(threads)
+        for latent_dim in a.latents:
+            seconds, machine = throughput(data, latent_dim, rounds=7), matmul_rate(USUAL_BATCH)
+            for precision in ("float32", "bfloat16"):
+                ours, ratios = np.median(seconds[precision], 0), seconds["usual"] / seconds[precision]
+                rate = work(len(data.train), latent_dim) / ours / 1e9
+                share = f"{rate[0]:.0f} of {machine[0]:.0f} GFLOP/s" if precision == "float32" else ""
+                say(
+                    f"| {latent_dim} | {threads} | {both(np.median(seconds['usual'], 0))} | {precision} {both(ours)} "
+                    f"| {both(np.median(ratios, 0))} | {ratios[:, 0].min():.2f} to {ratios[:, 0].max():.2f} | {share} |"
+                )
     say("")
     for latent_dim, rows in summary:
         ratios = np.array([row[0] for row in rows])
         say(f"D = {latent_dim}: median ratio of times {both(np.median(ratios, 0))}, "
             f"from {both(ratios.min(0))} to {both(ratios.max(0))}.")  # fmt: skip
+    return lines
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path, nargs="?", help="with the t10k files of MNIST; the race needs it")
+    parser.add_argument("--live", type=int, metavar="ROUNDS", help="measure the view LiveTraining instead of the race")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=1, help="of the race")
+    parser.add_argument("--latents", type=int, nargs="+", default=[2, 20])
+    parser.add_argument("--epochs", type=int, default=40, help="length of the usual recipe's long run")
+    parser.add_argument("--report", type=Path)
+    a = parser.parse_args()
+    if a.live:
+        print(live(a.live))
+        return
+    if a.folder is None:
+        parser.error("the race needs the folder of the published t10k files")
+    data = load("mnist", folder=a.folder, small=True).binarized()
+    lines = measure(data, a)
     if a.report:
         a.report.write_text(HEAD + "\n".join(lines) + "\n")
 

@@ -71,7 +71,7 @@ class Server:
 
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.http.daemon_threads = True
-        self.thread = threading.Thread(target=self.http.serve_forever, daemon=True)
+        self.thread = threading.Thread(target=self.http.serve_forever, args=(0.02,), daemon=True)  # shut down at once
         self.thread.start()
         self.url = f"http://127.0.0.1:{self.http.server_port}/"
         self.release = threading.Event()

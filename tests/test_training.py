@@ -155,7 +155,8 @@ def test_images_that_cannot_be_trained_on_get_a_sentence(digits, sentence):
 
 @pytest.mark.parametrize(
     "setting",
-    [dict(epochs=0), dict(epochs=1.5), dict(batch_size=0), dict(lr=0.0), dict(lr=float("nan")), dict(lr="fast")],
+    [dict(epochs=0), dict(epochs=1.5), dict(batch_size=0), dict(lr=0.0), dict(lr=float("nan")), dict(lr="fast"),
+     dict(precision="float16")],  # fmt: skip
 )
 def test_settings_that_make_no_sense_get_a_sentence(digits, setting):
     with pytest.raises(ValueError, match=next(iter(setting))):

@@ -1,7 +1,8 @@
 """A real JupyterLab in a real browser: one server and one Chromium for all browser tests.
 
     lab = Lab(folder_of_notebooks)            # the fixture `lab` does this, on a copy
-    with lab.open_and_run("00_start_here.ipynb") as sheet:
+    with lab.open_and_run("00_start_here.ipynb") as sheet:      # or lab.excerpt(NOTEBOOK, "imports", "a-view"),
+                                                                # or lab.notebook("print(1)", "print(2)")
         view = sheet.views()[0]
         before = sheet.pixels(view)
         sheet.drag(view.locator("canvas"), 0.4)
@@ -24,6 +25,7 @@ import tempfile
 import time
 import urllib.request
 
+import nbformat
 import numpy as np
 from PIL import Image
 
@@ -71,6 +73,7 @@ class Lab:
         from playwright.sync_api import sync_playwright
 
         self._stack = contextlib.ExitStack()
+        self.folder = folder
         self._home = pathlib.Path(self._stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
         try:
             self._start_server(folder)
@@ -79,6 +82,8 @@ class Lab:
             flags = FLAGS + (["--no-sandbox"] if as_root() or "CI" in os.environ else [])
             self.browser = chromium.launch(executable_path=find_chromium(), headless=True, args=flags)
             self._stack.callback(self.browser.close)
+            # one context: what JupyterLab has loaded once is there for the next window
+            self._windows = self.browser.new_context(viewport={"width": 1400, "height": 1000})
         except BaseException:
             self._stack.close()
             raise
@@ -132,13 +137,30 @@ class Lab:
             self._server.kill()
             self._server.wait()
 
+    def notebook(self, *cells: str) -> str:
+        """Write a notebook of these code cells; returns its name, to be opened."""
+        return self._write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells]))
+
+    def excerpt(self, notebook: str, *ids: str) -> str:
+        """Write a notebook of a lesson's cells with these ids: what one of its views needs, and no more."""
+        lesson = nbformat.read(self.folder / notebook, 4)
+        cells = {cell.id: cell for cell in lesson.cells}
+        lesson.cells = [cells[name] for name in ids]
+        return self._write(lesson)
+
+    def _write(self, content) -> str:
+        content.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        name = f"cells_{secrets.token_hex(4)}.ipynb"
+        nbformat.write(content, self.folder / name)
+        return name
+
     def open(self, notebook: str) -> "Sheet":
         """The notebook in a window of its own, with a kernel that is ready."""
-        page = self.browser.new_page(viewport={"width": 1400, "height": 1000})
+        page = self._windows.new_page()
         sheet = Sheet(self, page)
         page.goto(f"{self.url}/lab/tree/{notebook}?reset&token={self._token}")
         page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=LONG)
-        page.wait_for_function(READY, timeout=LONG)
+        page.wait_for_function(READY, polling=100, timeout=LONG)
         return sheet
 
     def open_and_run(self, notebook: str) -> "Sheet":
@@ -187,7 +209,7 @@ class Sheet:
     def run_all(self):
         """Run > Run All Cells, to the end."""
         self.page.evaluate(RUN_ALL)
-        fine = self.page.wait_for_function("() => window.courseRan", timeout=LONG).json_value()
+        fine = self.page.wait_for_function("() => window.courseRan", polling=100, timeout=LONG).json_value()
         outputs = [(cell.get("id"), output) for cell in self.notebook()["cells"] for output in cell.get("outputs", [])]
         for cell, output in outputs:
             assert output["output_type"] != "error", f"{cell}: {output.get('ename')}: {output.get('evalue')}"

@@ -1,6 +1,5 @@
 """The harness notices what it is there to notice: views that move, views that do not, and pages that fail."""
 
-import nbformat
 import pytest
 
 DOT = '''
@@ -20,29 +19,12 @@ display(Dot())
 '''
 
 
-@pytest.fixture
-def notebook(lab_folder):
-    """Write a notebook of these cells into the folder that the server shows; returns its name."""
-    made = []
-
-    def write(*cells):
-        content = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-        content.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        made.append(lab_folder / f"harness_{len(made)}.ipynb")
-        nbformat.write(content, made[-1])
-        return made[-1].name
-
-    yield write
-    for path in made:
-        path.unlink()
-
-
 def dot(moves=True, fails=""):
     return f"import anywidget\nmoves, fails = {moves}, {fails!r}\n{DOT}"
 
 
-def test_a_drag_on_a_canvas_is_seen(lab, notebook):
-    with lab.open_and_run(notebook(dot())) as sheet:
+def test_a_drag_on_a_canvas_is_seen(lab):
+    with lab.open_and_run(lab.notebook(dot())) as sheet:
         (view,) = sheet.views()
         canvas = view.locator("canvas")
         before = sheet.settle(canvas)
@@ -52,17 +34,17 @@ def test_a_drag_on_a_canvas_is_seen(lab, notebook):
         sheet.no_page_errors()
 
 
-def test_a_canvas_that_does_not_move_is_seen(lab, notebook):
-    with lab.open_and_run(notebook(dot(moves=False))) as sheet:
+def test_a_canvas_that_does_not_move_is_seen(lab):
+    with lab.open_and_run(lab.notebook(dot(moves=False))) as sheet:
         canvas = sheet.views()[0].locator("canvas")
         before = sheet.settle(canvas)
         sheet.drag(canvas, 0.3)
         assert sheet.changed(canvas, before, longest=1.5) == 0
 
 
-def test_a_slider_is_dragged_by_its_handle(lab, notebook):
+def test_a_slider_is_dragged_by_its_handle(lab):
     code = "slider = ipywidgets.FloatSlider(value=0.2, max=1)\nslider.add_class('vaeteach-view')\nslider"
-    with lab.open_and_run(notebook("import ipywidgets", code)) as sheet:
+    with lab.open_and_run(lab.notebook("import ipywidgets", code)) as sheet:
         (view,) = sheet.views()
         before = sheet.settle(view)
         sheet.drag(view, 0.5)
@@ -70,21 +52,22 @@ def test_a_slider_is_dragged_by_its_handle(lab, notebook):
         assert 0.6 < float(view.locator(".widget-readout").inner_text()) < 0.8
 
 
-def test_a_script_that_fails_is_seen(lab, notebook):
-    with lab.open_and_run(notebook(dot(fails="setTimeout(() => { throw new Error('broken view'); }, 0);"))) as sheet:
+def test_a_script_that_fails_is_seen(lab):
+    fails = "setTimeout(() => { throw new Error('broken view'); }, 0);"
+    with lab.open_and_run(lab.notebook(dot(fails=fails))) as sheet:
         sheet.settle(sheet.views()[0])
         with pytest.raises(AssertionError, match="broken view"):
             sheet.no_page_errors()
 
 
-def test_a_page_that_asks_other_machines_is_seen(lab, notebook):
-    with lab.open_and_run(notebook(dot(fails="fetch('https://example.org/').catch(() => 0);"))) as sheet:
+def test_a_page_that_asks_other_machines_is_seen(lab):
+    with lab.open_and_run(lab.notebook(dot(fails="fetch('https://example.org/').catch(() => 0);"))) as sheet:
         sheet.settle(sheet.views()[0])
         with pytest.raises(AssertionError, match="example.org"):
             sheet.no_page_errors()
 
 
 @pytest.mark.parametrize("cell", ["1 / 0", "import sys\nprint('careful', file=sys.stderr)"])
-def test_a_cell_that_complains_is_seen(lab, notebook, cell):
+def test_a_cell_that_complains_is_seen(lab, cell):
     with pytest.raises(AssertionError, match="ZeroDivisionError|careful"):
-        lab.open_and_run(notebook(cell))
+        lab.open_and_run(lab.notebook(cell))

@@ -34,13 +34,6 @@ model.decoder, model.encoder = Shifted(model.decoder, 0.5), Shifted(model.encode
 """
 
 
-def write(folder, name, *cells):
-    content = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    content.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(content, folder / name)
-    return name
-
-
 def decoded_bytes(sheet):
     return sheet.page.evaluate("() => document.querySelector('.vaeteach-explorer .decoded').toDataURL()")
 
@@ -65,9 +58,8 @@ def printed(sheet):
 
 
 @pytest.fixture(scope="module")
-def sheet(lab, lab_folder):
-    name = write(lab_folder, "explorer_test.ipynb", SETUP, f"POINTS = {POINTS}" + SHOW,
-                 "explorer = LatentExplorer(model, data)\nexplorer")
+def sheet(lab):
+    name = lab.notebook(SETUP, f"POINTS = {POINTS}" + SHOW, "explorer = LatentExplorer(model, data)\nexplorer")
     with lab.open_and_run(name) as sheet:
         sheet.page.locator(".vaeteach-explorer[data-z]").wait_for()
         yield sheet
@@ -131,9 +123,8 @@ def test_a_drawn_digit_lands_among_the_codes(sheet):
     sheet.no_page_errors()
 
 
-def test_a_network_the_page_cannot_run_is_decoded_by_the_kernel(lab, lab_folder):
-    name = write(lab_folder, "explorer_kernel.ipynb", SETUP + KERNEL_ONLY, "LatentExplorer(model, data)")
-    with lab.open_and_run(name) as sheet:
+def test_a_network_the_page_cannot_run_is_decoded_by_the_kernel(lab):
+    with lab.open_and_run(lab.notebook(SETUP + KERNEL_ONLY, "LatentExplorer(model, data)")) as sheet:
         decoded, plane = sheet.page.locator(".vaeteach-explorer .decoded"), sheet.page.locator(".latent-plane")
         sheet.page.locator(".vaeteach-explorer[data-z]").wait_for()
         before = sheet.settle(decoded)
@@ -147,8 +138,7 @@ def test_a_network_the_page_cannot_run_is_decoded_by_the_kernel(lab, lab_folder)
 
 
 def test_the_exported_page_lives_without_kernel_and_network(lab, tmp_path):
-    content = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(SETUP),
-                                              nbformat.v4.new_code_cell("LatentExplorer(model, data)")])
+    content = nbformat.read(lab.folder / lab.notebook(SETUP, "LatentExplorer(model, data)"), 4)
     nbclient.NotebookClient(content, timeout=120, store_widget_state=False, kernel_name="python3").execute()
     outputs = content.cells[1].outputs
     assert base64.b64decode(outputs[0]["data"]["image/png"]).startswith(b"\x89PNG")

@@ -9,7 +9,7 @@ NOTEBOOK = "01_distributions.ipynb"
 
 @pytest.fixture(scope="module")
 def sheet(lab):
-    with lab.open_and_run(NOTEBOOK) as sheet:
+    with lab.open_and_run(lab.excerpt(NOTEBOOK, "imports", "six-train", "bayes-view")) as sheet:
         yield sheet
 
 

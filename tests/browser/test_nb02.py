@@ -9,7 +9,7 @@ NOTEBOOK = "02_elbo.ipynb"
 
 @pytest.fixture(scope="module")
 def sheet(lab):
-    with lab.open_and_run(NOTEBOOK) as sheet:
+    with lab.open_and_run(lab.excerpt(NOTEBOOK, "imports", "setup-train", "constant-compute", "bench-view")) as sheet:
         yield sheet
 
 

@@ -1,7 +1,5 @@
 """LiveTraining in JupyterLab: the buttons train, pause, stop and reset; the picture moves and comes to rest."""
 
-import nbformat
-import pytest
 from lab import RUN_ALL
 
 CELL = """from vaeteach import load
@@ -10,22 +8,12 @@ view = LiveTraining(load().binarized(), steps=20_000)
 view"""
 
 
-@pytest.fixture
-def notebook(lab_folder):
-    content = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL)])
-    content.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    path = lab_folder / "live_training.ipynb"
-    nbformat.write(content, path)
-    yield path.name
-    path.unlink()
-
-
 def painted(view):
     return int(view.locator("canvas").get_attribute("data-painted"))
 
 
-def test_live_training(lab, notebook):
-    with lab.open_and_run(notebook) as sheet:
+def test_live_training(lab):
+    with lab.open_and_run(lab.notebook(CELL)) as sheet:
         (view,) = sheet.views()
         canvas, status = view.locator("canvas"), view.locator("[role=status]")
         start, stop, reset = (view.locator("button").nth(i) for i in range(3))
@@ -77,11 +65,8 @@ view.stop()"""
 
 def test_it_moves_while_a_cell_runs(lab, lab_folder):
     """A cell that keeps the kernel busy does not hold up the picture: the training has a thread of its own."""
-    content = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in (CELL, WAIT)])
-    content.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    path, enough = lab_folder / "live_training_busy.ipynb", lab_folder / "enough"
-    nbformat.write(content, path)
-    with lab.open(path.name) as sheet:
+    enough = lab_folder / "enough"
+    with lab.open(lab.notebook(CELL, WAIT)) as sheet:
         sheet.page.evaluate(RUN_ALL)
         sheet.page.wait_for_function(
             "() => Number(document.querySelector('.vaeteach-view canvas')?.dataset.painted) >= 30", timeout=120_000
@@ -90,5 +75,4 @@ def test_it_moves_while_a_cell_runs(lab, lab_folder):
         enough.touch()
         sheet.page.wait_for_function("() => window.courseRan === 'yes'", timeout=120_000)
         sheet.no_page_errors()
-    path.unlink()
     enough.unlink()

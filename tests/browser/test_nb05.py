@@ -1,6 +1,5 @@
 """Traversal in JupyterLab: each slider moves the picture, and the starting image moves all sliders."""
 
-import nbformat
 import pytest
 
 CELL = """from vaeteach import build_vae, fit, load
@@ -12,50 +11,44 @@ view = Traversal(model, data)
 view"""
 
 
-@pytest.fixture
-def notebook(lab_folder):
-    content = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL)])
-    content.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    path = lab_folder / "traversal.ipynb"
-    nbformat.write(content, path)
-    yield path.name
-    path.unlink()
+@pytest.fixture(scope="module")
+def sheet(lab):
+    with lab.open_and_run(lab.notebook(CELL)) as sheet:
+        yield sheet
 
 
-def test_traversal(lab, notebook):
-    with lab.open_and_run(notebook) as sheet:
-        (view,) = sheet.views()
-        image = view.locator("img")
-        image.wait_for()
-        before = sheet.settle(image)
-        sliders = view.locator(".widget-slider")
-        assert sliders.count() == 11  # ten latents and the starting image
-        readouts = [sliders.nth(i).locator(".widget-readout") for i in range(10)]
-        old, alt = readouts[0].inner_text(), image.get_attribute("alt")
-        sheet.drag(sliders.nth(0), 0.3 if float(old.replace("−", "-")) < 0 else -0.3)
-        assert sheet.changed(image, before) > 0.002
-        assert readouts[0].inner_text() != old
-        sheet.settle(image)
-        assert image.get_attribute("alt") != alt
-        sheet.screenshot("traversal-first", view)
+def test_traversal(sheet):
+    (view,) = sheet.views()
+    image = view.locator("img")
+    image.wait_for()
+    before = sheet.settle(image)
+    sliders = view.locator(".widget-slider")
+    assert sliders.count() == 11  # ten latents and the starting image
+    readouts = [sliders.nth(i).locator(".widget-readout") for i in range(10)]
+    old, alt = readouts[0].inner_text(), image.get_attribute("alt")
+    sheet.drag(sliders.nth(0), 0.3 if float(old.replace("−", "-")) < 0 else -0.3)
+    assert sheet.changed(image, before) > 0.002
+    assert readouts[0].inner_text() != old
+    sheet.settle(image)
+    assert image.get_attribute("alt") != alt
+    sheet.screenshot("traversal-first", view)
 
-        values = [readout.inner_text() for readout in readouts]
-        held = sheet.settle(image)
-        sheet.drag(sliders.nth(10), 0.5)
-        assert sheet.changed(image, held) > 0.002
-        sheet.settle(image)
-        assert sum(a != b.inner_text() for a, b in zip(values, readouts)) >= 5
-        sheet.screenshot("traversal-other_image", view)
-        sheet.no_page_errors()
+    values = [readout.inner_text() for readout in readouts]
+    held = sheet.settle(image)
+    sheet.drag(sliders.nth(10), 0.5)
+    assert sheet.changed(image, held) > 0.002
+    sheet.settle(image)
+    assert sum(a != b.inner_text() for a, b in zip(values, readouts)) >= 5
+    sheet.screenshot("traversal-other_image", view)
+    sheet.no_page_errors()
 
 
-def test_keyboard(lab, notebook):
-    with lab.open_and_run(notebook) as sheet:
-        (view,) = sheet.views()
-        image = view.locator("img")
-        image.wait_for()
-        before = sheet.settle(image)
-        view.locator(".noUi-handle").first.focus()
-        for _ in range(10):
-            sheet.page.keyboard.press("ArrowRight")
-        assert sheet.changed(image, before) > 0
+def test_keyboard(sheet):
+    (view,) = sheet.views()
+    image = view.locator("img")
+    image.wait_for()
+    before = sheet.settle(image)
+    view.locator(".noUi-handle").first.focus()
+    for _ in range(10):
+        sheet.page.keyboard.press("ArrowRight")
+    assert sheet.changed(image, before) > 0

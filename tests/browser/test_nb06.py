@@ -1,8 +1,5 @@
 """Through training in JupyterLab: the slider by mouse, the slider by keyboard, and the film by its play button."""
 
-import nbformat
-import pytest
-
 CELL = """from vaeteach import build_vae, fit, load
 from vaeteach.widgets import ThroughTraining
 data = load("digits").binarized()
@@ -10,22 +7,12 @@ model = build_vae(data, 2, hidden=(32,))
 ThroughTraining(fit(model, data, epochs=6, progress=False), data.train_labels)"""
 
 
-@pytest.fixture
-def notebook(lab_folder):
-    content = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL)])
-    content.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    path = lab_folder / "through_training.ipynb"
-    nbformat.write(content, path)
-    yield path.name
-    path.unlink()
-
-
 def epoch_in(view):
     return view.locator("img").get_attribute("alt").split(":")[0]
 
 
-def test_through_training(lab, notebook):
-    with lab.open_and_run(notebook) as sheet:
+def test_through_training(lab):
+    with lab.open_and_run(lab.notebook(CELL)) as sheet:
         (view,) = sheet.views()
         picture, slider = view.locator("img"), view.locator(".widget-slider").first
         last = sheet.settle(picture)

@@ -1,8 +1,5 @@
 """The clinic in JupyterLab: choose a case, be surprised, commit to a diagnosis, read the evidence."""
 
-import nbformat
-import pytest
-
 CELL = """from vaeteach import load
 from vaeteach.diagnosis import faults, trained_cases
 from vaeteach.widgets import Clinic
@@ -13,18 +10,8 @@ clinic = Clinic(data, trained_cases(data, names, seed=12))
 clinic"""
 
 
-@pytest.fixture
-def notebook(lab_folder):
-    content = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL)])
-    content.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    path = lab_folder / "clinic.ipynb"
-    nbformat.write(content, path)
-    yield path.name
-    path.unlink()
-
-
-def test_the_clinic(lab, notebook):
-    with lab.open_and_run(notebook) as sheet:
+def test_the_clinic(lab):
+    with lab.open_and_run(lab.notebook(CELL)) as sheet:
         (view,) = sheet.views()
         picture, case, guess = view.locator("img"), view.locator("select").nth(0), view.locator("select").nth(1)
         surprise, commit = view.get_by_role("button", name="surprise me"), view.get_by_role("button", name="commit")

@@ -12,7 +12,8 @@ def described(image):
 
 
 def test_absorption_bench(lab):
-    with lab.open_and_run(NOTEBOOK) as sheet:
+    cells = lab.excerpt(NOTEBOOK, "imports", "train", "bench-view")
+    with lab.open_and_run(cells) as sheet:
         (view,) = sheet.views()
         image = view.locator("img").first
         sliders = view.locator(".widget-slider:has(.noUi-handle)")

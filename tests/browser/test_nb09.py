@@ -13,7 +13,8 @@ def numbers_in(image):
 
 
 def test_prior_zoo(lab):
-    with lab.open_and_run(NOTEBOOK) as sheet:
+    cells = lab.excerpt(NOTEBOOK, "imports", "train", "zoo-view")
+    with lab.open_and_run(cells) as sheet:
         (view,) = sheet.views()
         image = view.locator("img").first
         sliders = view.locator(".widget-slider:has(.noUi-handle)")

@@ -11,7 +11,8 @@ def distance(image):
 
 
 def test_sampler_bench(lab):
-    with lab.open_and_run(NOTEBOOK) as sheet:
+    cells = lab.excerpt(NOTEBOOK, "imports", "train", "train-or-read", "features", "bench-view")
+    with lab.open_and_run(cells) as sheet:
         (view,) = sheet.views()
         image = view.locator("img").first
         model, sampler = view.locator("select").nth(0), view.locator("select").nth(1)

@@ -11,7 +11,8 @@ def phase_of(view):
 
 
 def test_wake_and_sleep(lab):
-    with lab.open_and_run(NOTEBOOK) as sheet:
+    cells = lab.excerpt(NOTEBOOK, "imports", "rbm-by-hand", "record-runs", "view")
+    with lab.open_and_run(cells) as sheet:
         (view,) = sheet.views()
         image = view.locator("img").first
         slider = view.locator(".widget-slider:has(.noUi-handle)").first

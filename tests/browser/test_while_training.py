@@ -2,8 +2,6 @@
 
 import json
 
-import nbformat
-
 VIEW = """
 import ipywidgets, torch
 from vaeteach import build_vae, fit, load
@@ -32,12 +30,9 @@ print(history.stopped)
 
 
 def test_a_slider_is_answered_during_training(lab, lab_folder):
-    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in (VIEW, TRAIN)])
-    book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(book, lab_folder / "while_training.ipynb")
     stop = lab_folder / "stop-training"
     stop.unlink(missing_ok=True)
-    with lab.open("while_training.ipynb") as sheet:
+    with lab.open(lab.notebook(VIEW, TRAIN)) as sheet:
         sheet.page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
         sheet.page.locator(".vaeteach-view img").wait_for()
         sheet.page.locator(".jp-Notebook-ExecutionIndicator[data-status='busy']").wait_for()

