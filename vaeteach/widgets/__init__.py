@@ -2,6 +2,8 @@
 
 import importlib
 
+from .threads import answer_beside_cells
+
 _PUBLIC = {  # module -> names
     "sampler_bench": ["SamplerBench"],
     "absorption_bench": ["AbsorptionBench"],
@@ -19,6 +21,8 @@ _PUBLIC = {  # module -> names
 }
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
 __all__ = sorted(_MODULE_OF)
+
+answer_beside_cells()
 
 
 def __getattr__(name):
