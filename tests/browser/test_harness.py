@@ -23,48 +23,59 @@ def dot(moves=True, fails=""):
     return f"import anywidget\nmoves, fails = {moves}, {fails!r}\n{DOT}"
 
 
-def test_a_drag_on_a_canvas_is_seen(lab):
-    with lab.open_and_run(lab.notebook(dot())) as sheet:
-        (view,) = sheet.views()
-        canvas = view.locator("canvas")
-        before = sheet.settle(canvas)
-        sheet.drag(canvas, 0.3, 0.2)
-        assert sheet.changed(canvas, before) > 0
-        assert sheet.screenshot("harness").stat().st_size > 1000
-        sheet.no_page_errors()
+SLIDER = """import ipywidgets
+slider = ipywidgets.FloatSlider(value=0.2, max=1)
+slider.add_class("vaeteach-view")
+slider"""
+BROKEN = "fetch('https://example.org/').catch(() => 0); setTimeout(() => { throw new Error('broken view'); }, 0);"
 
 
-def test_a_canvas_that_does_not_move_is_seen(lab):
-    with lab.open_and_run(lab.notebook(dot(moves=False))) as sheet:
-        canvas = sheet.views()[0].locator("canvas")
-        before = sheet.settle(canvas)
-        sheet.drag(canvas, 0.3)
-        assert sheet.changed(canvas, before, longest=1.5) == 0
+@pytest.fixture(scope="module")
+def sheet(lab):
+    with lab.open_and_run(lab.notebook(dot(), dot(moves=False), SLIDER)) as sheet:
+        yield sheet
 
 
-def test_a_slider_is_dragged_by_its_handle(lab):
-    code = "slider = ipywidgets.FloatSlider(value=0.2, max=1)\nslider.add_class('vaeteach-view')\nslider"
-    with lab.open_and_run(lab.notebook("import ipywidgets", code)) as sheet:
-        (view,) = sheet.views()
-        before = sheet.settle(view)
-        sheet.drag(view, 0.5)
-        assert sheet.changed(view, before) > 0
-        assert 0.6 < float(view.locator(".widget-readout").inner_text()) < 0.8
-
-
-def test_a_script_that_fails_is_seen(lab):
-    fails = "setTimeout(() => { throw new Error('broken view'); }, 0);"
-    with lab.open_and_run(lab.notebook(dot(fails=fails))) as sheet:
+@pytest.fixture(scope="module")
+def broken(lab):
+    with lab.open_and_run(lab.notebook(dot(fails=BROKEN))) as sheet:
         sheet.settle(sheet.views()[0])
-        with pytest.raises(AssertionError, match="broken view"):
-            sheet.no_page_errors()
+        yield sheet
 
 
-def test_a_page_that_asks_other_machines_is_seen(lab):
-    with lab.open_and_run(lab.notebook(dot(fails="fetch('https://example.org/').catch(() => 0);"))) as sheet:
-        sheet.settle(sheet.views()[0])
-        with pytest.raises(AssertionError, match="example.org"):
-            sheet.no_page_errors()
+def test_a_drag_on_a_canvas_is_seen(sheet):
+    canvas = sheet.views()[0].locator("canvas")
+    before = sheet.settle(canvas)
+    sheet.drag(canvas, 0.3, 0.2)
+    assert sheet.changed(canvas, before) > 0
+    assert sheet.screenshot("harness").stat().st_size > 1000
+    sheet.no_page_errors()
+
+
+def test_a_canvas_that_does_not_move_is_seen(sheet):
+    canvas = sheet.views()[1].locator("canvas")
+    before = sheet.settle(canvas)
+    sheet.drag(canvas, 0.3)
+    assert sheet.changed(canvas, before, longest=1.5) == 0
+
+
+def test_a_slider_is_dragged_by_its_handle(sheet):
+    slider = sheet.views()[2]
+    before = sheet.settle(slider)
+    sheet.drag(slider, 0.5)
+    assert sheet.changed(slider, before) > 0
+    assert 0.6 < float(slider.locator(".widget-readout").inner_text()) < 0.8
+
+
+def test_a_script_that_fails_is_seen(broken):
+    with pytest.raises(AssertionError, match="broken view"):
+        broken.no_page_errors()
+
+
+def test_a_page_that_asks_other_machines_is_seen(broken):
+    broken.errors.clear()
+    with pytest.raises(AssertionError, match="example.org"):
+        broken.no_page_errors()
 
 
 @pytest.mark.parametrize("cell", ["1 / 0", "import sys\nprint('careful', file=sys.stderr)"])
