@@ -37,6 +37,7 @@ def test_prior_zoo(lab):
             sheet.screenshot(f"prior-zoo-{name.split()[0].strip(',')}", view)
 
         answers(lambda: choose.select_option("sphere, von Mises-Fisher q"))
+        sheet.settle(view)  # the sliders, too, stand where they will be
         still = numbers_in(image)
         answers(lambda: sheet.drag(sliders.nth(1), 0.2))  # the globe turns and nothing is worth more or less
         assert numbers_in(image) == still
