@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from vaeteach import build_vae, fit, load
+from vaeteach.distributions import borrowed_rng
 from vaeteach.training.precision import bfloat16_products
 
 ROUNDING = 2.0**-8  # relative, of one rounding to the eight binary digits of bfloat16
@@ -17,8 +18,8 @@ def digits():
 
 @pytest.fixture
 def layer():
-    torch.manual_seed(0)
-    return nn.Sequential(nn.Linear(300, 100))
+    with borrowed_rng(0):
+        return nn.Sequential(nn.Linear(300, 100))
 
 
 def rounded(tensor):
