@@ -1,12 +1,14 @@
-"""How often does `diagnose` name the right cause first? Every fault, several seeds; writes diagnosis.md and the table
-that notebook 07 shows.
+"""How often does `diagnose` name the right cause first? Every fault, several seeds; writes
+diagnosis.md and the table that notebook 07 shows.
 
-    python benchmarks/diagnosis.py                  # all faults, five seeds each; healthy models, twenty
-    python benchmarks/diagnosis.py --seeds 2 --only kl_sign few_latents     # a part of it, printed and not written
-    python benchmarks/diagnosis.py --rows rows.json # runs are kept in this file, and not made again the next time
+    python benchmarks/diagnosis.py                  # all faults, five seeds each; healthy models,
+    twenty python benchmarks/diagnosis.py --seeds 2 --only kl_sign few_latents     # a part of it,
+    printed and not written python benchmarks/diagnosis.py --rows rows.json # runs are kept in this
+    file, and not made again the next time
 
-Rules and thresholds were set on other seeds (below 200), so these runs are new to them. Beside the catalogue stand
-milder forms of its faults, and two recipes that a trial could not tell from healthy: they show where it ends.
+Rules and thresholds were set on other seeds (below 200), so these runs are new to them. Beside the
+catalogue stand milder forms of its faults, and two recipes that a trial could not tell from
+healthy: they show where it ends.
 """
 
 import argparse
@@ -29,11 +31,14 @@ from vaeteach.models import Encoder, build_vae
 HERE = pathlib.Path(__file__).resolve().parent
 TABLE = HERE.parent / "vaeteach" / "diagnosis" / "measured.json"
 FIRST_SEED, HEALTHY_SEEDS, MILD_SEEDS = 200, 20, 3
-BLIND_SEEDS = (210, 211)  # one threshold of the judgement without a record was set on seeds 200 and 201
+# one threshold of the judgement without a record was set on seeds 200 and 201
+BLIND_SEEDS = (210, 211)
 
 
 def constant_start(data, seed):
-    """All weights of the encoder alike: its hidden units cannot differ by symmetry, but the noise of z breaks it."""
+    """All weights of the encoder alike: its hidden units cannot differ by symmetry, but the noise
+    of z breaks it.
+    """
     model = build_vae(data, LATENTS, hidden=WIDTHS, seed=seed)
     for parameter in model.encoder.parameters():
         nn.init.constant_(parameter, 0.01)
@@ -41,7 +46,9 @@ def constant_start(data, seed):
 
 
 class HeavyAtFirst:
-    """beta = 30 for the first half of the training steps, then 1. One object serves one training."""
+    """beta = 30 for the first half of the training steps, then 1. One object serves one
+    training.
+    """
 
     def __init__(self):
         self.steps = 0
@@ -57,13 +64,21 @@ def two_latents(data, seed):
 
 
 def milder():
-    """{row: (the fault it is a form of, recipe)}; `None` for what ought to be, or may be, called healthy."""
+    """{row: (the fault it is a form of, recipe)}; `None` for what ought to be, or may be, called
+    healthy.
+    """
     change = dataclasses.replace
     healthy = FAULTS["healthy"]
     return {
         "step 0.1": ("step_size", change(healthy, rate=0.1)),
-        "beta = 10": ("collapse_by_objective", change(healthy, objective=partial(vt.elbo, beta=10.0))),
-        "beta = 4": ("collapse_by_objective", change(healthy, objective=partial(vt.elbo, beta=4.0))),
+        "beta = 10": (
+            "collapse_by_objective",
+            change(healthy, objective=partial(vt.elbo, beta=10.0)),
+        ),
+        "beta = 4": (
+            "collapse_by_objective",
+            change(healthy, objective=partial(vt.elbo, beta=4.0)),
+        ),
         "beta = 0.1": ("autoencoder", change(healthy, objective=partial(vt.elbo, beta=0.1))),
         "encoder of 4 units": (
             "small_encoder",
@@ -87,7 +102,9 @@ def run(fault, data, seed):
 
 
 def without_record(data, keep):
-    """The catalogue's models again, judged without their history: what the model alone gives away."""
+    """The catalogue's models again, judged without their history: what the model alone gives
+    away.
+    """
     rows = json.loads(keep.read_text("utf-8")) if keep and keep.exists() else []
     for name, fault in FAULTS.items():
         for seed in BLIND_SEEDS:
@@ -95,7 +112,9 @@ def without_record(data, keep):
                 continue
             found = diagnose(fault.build(data, seed)[0], data)
             named = [finding.cause for finding in found.findings]
-            rows.append({"case": name, "seed": seed, "named": named, "told_apart": found.told_apart})
+            rows.append(
+                {"case": name, "seed": seed, "named": named, "told_apart": found.told_apart}
+            )
             print(f"without record: {name:25s} seed {seed:2d}: {' or '.join(named)}", flush=True)
             if keep:
                 keep.write_text(json.dumps(rows), "utf-8")
@@ -109,7 +128,13 @@ def measure(data, seeds, only, keep):
     for name, (truth, fault) in cases.items():
         if only and name not in only:
             continue
-        count = min(seeds, MILD_SEEDS) if name not in FAULTS else HEALTHY_SEEDS if name == "healthy" else seeds
+        count = (
+            min(seeds, MILD_SEEDS)
+            if name not in FAULTS
+            else HEALTHY_SEEDS
+            if name == "healthy"
+            else seeds
+        )
         for seed in range(FIRST_SEED, FIRST_SEED + count):
             if (name, seed) in done:
                 continue
@@ -126,7 +151,11 @@ def measure(data, seeds, only, keep):
                     "diagnose_s": seconds,
                 }
             )
-            print(f"{name:32s} seed {seed:2d}: {diagnosis.cause} ({build_seconds:.1f} + {seconds:.1f} s)", flush=True)
+            print(
+                f"{name:32s} seed {seed:2d}: {diagnosis.cause} ({build_seconds:.1f} +"
+                f" {seconds:.1f} s)",
+                flush=True,
+            )
             if keep:
                 keep.write_text(json.dumps(rows), "utf-8")
     order = {name: place for place, name in enumerate(cases)}
@@ -163,8 +192,15 @@ def blind_lines(rows):
     alone = sum(row["told_apart"] and row["named"][0] == row["case"] for row in rows)
     among = sum(row["case"] in row["named"] for row in rows)
     for name in FAULTS:
-        lines.append(f"| {name} | {'; '.join(' or '.join(r['named']) for r in rows if r['case'] == name)} |")
-    return [*lines, "", f"Right and alone: {alone} of {len(rows)}; among those named: {among} of {len(rows)}.", ""]
+        lines.append(
+            f"| {name} | {'; '.join(' or '.join(r['named']) for r in rows if r['case'] == name)} |"
+        )
+    return [
+        *lines,
+        "",
+        f"Right and alone: {alone} of {len(rows)}; among those named: {among} of {len(rows)}.",
+        "",
+    ]
 
 
 def markdown(table, seeds, blind):
@@ -175,15 +211,24 @@ def markdown(table, seeds, blind):
     lines = [
         "# Diagnosis: how often the right cause is named first",
         "",
-        "`python benchmarks/diagnosis.py` repeats this (some minutes). Data: scikit-learn's digits, binarised at 1/2; "
-        f"models of {LATENTS} latents, {EPOCHS} epochs; seeds from {FIRST_SEED} on. "
-        "Rules and thresholds were set on seeds below 200. A run counts as right where the true cause stands first "
-        "and alone. Seconds are medians of wall time on a machine whose two cores were shared with other work.",
+        (
+            "`python benchmarks/diagnosis.py` repeats this (some minutes). Data: scikit-learn's"
+            f" digits, binarised at 1/2; models of {LATENTS} latents, {EPOCHS} epochs; seeds from"
+            f" {FIRST_SEED} on. Rules and thresholds were set on seeds below 200. A run counts as"
+            " right where the true cause stands first and alone. Seconds are medians of wall time"
+            " on a machine whose two cores were shared with other work."
+        ),
         "",
-        f"Right among the faults: {right} of {runs}. Healthy called healthy: {well['right']} of {well['runs']}.",
+        (
+            f"Right among the faults: {right} of {runs}. Healthy called healthy: {well['right']} of"
+            f" {well['runs']}."
+        ),
         "",
     ]
-    for title, part in (("The catalogue", catalogue), ("Milder forms, and what was not told apart", None)):
+    for title, part in (
+        ("The catalogue", catalogue),
+        ("Milder forms, and what was not told apart", None),
+    ):
         part = [row for row in table if not row["in the catalogue"]] if part is None else part
         lines += [
             f"## {title}",
@@ -193,19 +238,25 @@ def markdown(table, seeds, blind):
         ]
         for row in part:
             score = (
-                f"{row['right']} of {row['runs']}" if row["right"] is not None else f"no such name, {row['runs']} runs"
+                f"{row['right']} of {row['runs']}"
+                if row["right"] is not None
+                else f"no such name, {row['runs']} runs"
             )
             lines.append(
-                f"| {row['case']} | {score} | {row['named instead'] or '-'} | {row['build_s']} | {row['diagnose_s']} |"
+                f"| {row['case']} | {score} | {row['named instead'] or '-'} | {row['build_s']} |"
+                f" {row['diagnose_s']} |"
             )
         lines.append("")
     lines += [
-        "The rules read the training record where there is one: the weight of the KL, the reduction of the likelihood "
-        "and the growth of the weights come from it. Without a record the pairs kl_sign and step_size, "
-        "collapse_by_objective and mean_reduced, autoencoder and batch_summed fit the same evidence, and are reported "
-        "as not told apart. A constant start of the encoder and a KL that was too heavy at first have no name of "
-        "their own: afterwards they are optima that another start improves. An encoder that was frozen after 10 of 25 "
-        "epochs costs too little for the rules to count it.",
+        (
+            "The rules read the training record where there is one: the weight of the KL, the"
+            " reduction of the likelihood and the growth of the weights come from it. Without a"
+            " record the pairs kl_sign and step_size, collapse_by_objective and mean_reduced,"
+            " autoencoder and batch_summed fit the same evidence, and are reported as not told"
+            " apart. A constant start of the encoder and a KL that was too heavy at first have no"
+            " name of their own: afterwards they are optima that another start improves. An encoder"
+            " that was frozen after 10 of 25 epochs costs too little for the rules to count it."
+        ),
         "",
         *blind_lines(blind),
     ]
@@ -213,7 +264,9 @@ def markdown(table, seeds, blind):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--only", nargs="*")
     parser.add_argument("--rows", type=pathlib.Path)

@@ -1,11 +1,14 @@
-"""What a student's machine has to bear: memory of the kernel after a notebook, seconds from the command to a picture.
+"""What a student's machine has to bear: memory of the kernel after a notebook, seconds from the
+command to a picture.
 
     .venv/bin/python benchmarks/student.py memory            # notebook 00; other notebooks by name
-    .venv/bin/python benchmarks/student.py first             # from nothing: a copy without .venv, then once more
+    .venv/bin/python benchmarks/student.py first             # from nothing: a copy without .venv,
+    then once more
 
-`memory` runs the notebook in a fresh kernel and reads the resident memory of that process at the end. `first` starts
-`python3 course.py` in a copy of the committed files, opens its page in headless Chromium, runs all cells and stops
-the clock at the first picture and at the latent explorer.
+`memory` runs the notebook in a fresh kernel and reads the resident memory of that process at the
+end. `first` starts
+`python3 course.py` in a copy of the committed files, opens its page in headless Chromium, runs all
+cells and stops the clock at the first picture and at the latent explorer.
 """
 
 import os
@@ -34,8 +37,12 @@ def memory(name="00_start_here.ipynb"):
     """Resident megabytes of a kernel that has run this notebook."""
     content = nbformat.read(ROOT / "notebooks" / name, 4)
     content.cells.append(nbformat.v4.new_code_cell("import os; print(os.getpid())"))
-    client = nbclient.NotebookClient(content, timeout=120, kernel_name="python3",
-                                     resources={"metadata": {"path": str(ROOT / "notebooks")}})
+    client = nbclient.NotebookClient(
+        content,
+        timeout=120,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(ROOT / "notebooks")}},
+    )
     with client.setup_kernel():
         for index, cell in enumerate(content.cells):
             if cell.cell_type == "code":
@@ -50,16 +57,31 @@ def first():
         copy = pathlib.Path(temporary) / "vaeteach"
         subprocess.run(["git", "clone", "-q", str(ROOT), str(copy)], check=True)
         for when in ("from nothing", "the second time"):
-            print(when, *(f"{what} after {seconds:.1f} s" for what, seconds in start(copy)), sep=", ")
+            print(
+                when, *(f"{what} after {seconds:.1f} s" for what, seconds in start(copy)), sep=", "
+            )
 
 
 def start(folder):
     from playwright.sync_api import sync_playwright
 
     begin = time.perf_counter()
-    command = [sys.executable, "course.py", "--no-browser", "--ServerApp.port=0", "--expose-app-in-browser"]
-    server = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                              env={k: v for k, v in os.environ.items() if k != "VIRTUAL_ENV"}, start_new_session=True)
+    command = [
+        sys.executable,
+        "course.py",
+        "--no-browser",
+        "--ServerApp.port=0",
+        "--expose-app-in-browser",
+    ]
+    server = subprocess.Popen(
+        command,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={k: v for k, v in os.environ.items() if k != "VIRTUAL_ENV"},
+        start_new_session=True,
+    )
     try:
         lines = []
         for line in server.stdout:
@@ -77,13 +99,18 @@ def start(folder):
             page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=180_000)
             page.wait_for_function(READY, timeout=180_000)
             page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
-            page.locator(".jp-OutputArea-output img").first.wait_for(timeout=180_000, state="attached")
+            page.locator(".jp-OutputArea-output img").first.wait_for(
+                timeout=180_000, state="attached"
+            )
             yield "first picture", time.perf_counter() - begin
             page.locator(".vaeteach-explorer[data-z]").wait_for(timeout=180_000, state="attached")
             yield "latent explorer", time.perf_counter() - begin
             browser.close()
     finally:
-        for process in [*psutil.Process(server.pid).children(recursive=True), psutil.Process(server.pid)]:
+        for process in [
+            *psutil.Process(server.pid).children(recursive=True),
+            psutil.Process(server.pid),
+        ]:
             process.terminate()
         server.wait(30)
 

@@ -1,14 +1,18 @@
-"""The race: `fit` against the recipe that everybody copies, in one process, on the same images and widths.
+"""The race: `fit` against the recipe that everybody copies, in one process, on the same images and
+widths.
 
-    python benchmarks/training.py FOLDER [--seeds 3] [--threads 1] [--latents 2 20] [--report benchmarks/training.md]
-    python benchmarks/training.py --live 7      # what the view LiveTraining costs the training that it shows
+    python benchmarks/training.py FOLDER [--seeds 3] [--threads 1] [--latents 2 20] [--report
+    benchmarks/training.md] python benchmarks/training.py --live 7      # what the view LiveTraining
+    costs the training that it shows
 
-FOLDER holds the two published t10k files of MNIST: 8,000 images to train, 2,000 to test, thresholded at 1/2.
-The usual recipe, written anew here, has the structure of PyTorch's own VAE example: a DataLoader over items that are
-transformed one by one, a sigmoid and then `binary_cross_entropy`, two heads, default Adam at 1e-3, batches of 128.
-Both sides are judged by the same bound: `elbo` on the test images, the same noise, mean nats per image.
-Both sides' times hold what a reader waits for: the training, and the test pass after each epoch that both recipes make.
-Sprints of `fit` are run between the epochs of the usual recipe, so that both meet the same neighbours on the machine.
+FOLDER holds the two published t10k files of MNIST: 8,000 images to train, 2,000 to test,
+thresholded at 1/2. The usual recipe, written anew here, has the structure of PyTorch's own VAE
+example: a DataLoader over items that are transformed one by one, a sigmoid and then
+`binary_cross_entropy`, two heads, default Adam at 1e-3, batches of 128.
+Both sides are judged by the same bound: `elbo` on the test images, the same noise, mean nats per
+image. Both sides' times hold what a reader waits for: the training, and the test pass after each
+epoch that both recipes make. Sprints of `fit` are run between the epochs of the usual recipe, so
+that both meet the same neighbours on the machine.
 """
 
 import argparse
@@ -31,14 +35,17 @@ from vaeteach.training import start_from_mean
 
 WIDTH, USUAL_BATCH, USUAL_RATE, USUAL_EPOCHS = 400, 128, 1e-3, 10
 # What `fit` is tuned to for these widths, found on another seed than those that are raced.
-SPRINT = dict(epochs=2, batch_size=64, lr=1e-2)  # to the bound that the usual recipe has after 10 epochs
+# to the bound that the usual recipe has after 10 epochs
+SPRINT = dict(epochs=2, batch_size=64, lr=1e-2)
 LONG = dict(epochs=10, batch_size=64, lr=1e-2)  # in a quarter of the usual recipe's 40 epochs
 RUN = 3  # epochs of one turn when throughput is measured
 ACTIVATIONS = {2: nn.ReLU, 20: nn.SiLU}
 
 
 class Pictures(Dataset):
-    """Bytes to a PIL image, a float tensor, binary pixels: item by item, as torchvision's MNIST and ToTensor do."""
+    """Bytes to a PIL image, a float tensor, binary pixels: item by item, as torchvision's MNIST and
+    ToTensor do.
+    """
 
     def __init__(self, images, labels):
         self.images = (images.reshape(-1, 28, 28) * 255).round().to(torch.uint8)
@@ -58,7 +65,11 @@ class Pictures(Dataset):
     @staticmethod
     def to_tensor(picture):
         array = torch.from_numpy(np.array(picture, copy=True))
-        array = array.view(picture.size[1], picture.size[0], len(picture.getbands())).permute(2, 0, 1).contiguous()
+        array = (
+            array.view(picture.size[1], picture.size[0], len(picture.getbands()))
+            .permute(2, 0, 1)
+            .contiguous()
+        )
         return array.to(torch.float32).div(255)
 
 
@@ -68,7 +79,10 @@ class UsualVAE(nn.Module):
     def __init__(self, latent_dim):
         super().__init__()
         self.fc1 = nn.Linear(784, WIDTH)
-        self.mean_head, self.logvar_head = nn.Linear(WIDTH, latent_dim), nn.Linear(WIDTH, latent_dim)
+        self.mean_head, self.logvar_head = (
+            nn.Linear(WIDTH, latent_dim),
+            nn.Linear(WIDTH, latent_dim),
+        )
         self.fc3, self.fc4 = nn.Linear(latent_dim, WIDTH), nn.Linear(WIDTH, 784)
 
     def encode(self, x):
@@ -139,16 +153,20 @@ def clock():
 def usual_recipe(data, latent_dim):
     """Model, optimiser, and the loaders of both parts."""
     model = UsualVAE(latent_dim)
-    train = DataLoader(Pictures(data.train, data.train_labels), batch_size=USUAL_BATCH, shuffle=True)
+    train = DataLoader(
+        Pictures(data.train, data.train_labels), batch_size=USUAL_BATCH, shuffle=True
+    )
     test = DataLoader(Pictures(data.test, data.test_labels), batch_size=USUAL_BATCH)
     return model, torch.optim.Adam(model.parameters(), lr=USUAL_RATE), train, test
 
 
 def race(data, latent_dim, seed, epochs, sprints=3):
-    """One seed: {"usual": {epoch: (seconds, bound)}, "sprint": (median seconds, bound), "long": (seconds, bound)}.
+    """One seed: {"usual": {epoch: (seconds, bound)}, "sprint": (median seconds, bound), "long":
+    (seconds, bound)}.
 
-    Seconds are (wall, processor). The usual recipe's first epochs are interrupted by the sprints, its later ones by the
-    long run, neither on its clock; `test_bound`, the common measure, is on nobody's.
+    Seconds are (wall, processor). The usual recipe's first epochs are interrupted by the sprints,
+    its later ones by the long run, neither on its clock; `test_bound`, the common measure, is on
+    nobody's.
     """
     torch.manual_seed(seed)
     model, optimizer, train, test = usual_recipe(data, latent_dim)
@@ -175,7 +193,9 @@ def run_fit(data, latent_dim, seed, settings):
     """Seconds (wall, processor) of everything, building included, and the test bound."""
     start = clock()
     activation = ACTIVATIONS.get(latent_dim, nn.ReLU)
-    model = start_from_mean(build_vae(data, latent_dim, hidden=(WIDTH,), activation=activation, seed=seed), data)
+    model = start_from_mean(
+        build_vae(data, latent_dim, hidden=(WIDTH,), activation=activation, seed=seed), data
+    )
     fit(model, data, seed=seed, progress=False, **settings)
     return clock() - start, test_bound(model, data)
 
@@ -193,9 +213,21 @@ def throughput(data, latent_dim, rounds):
             usual_epoch(model, loader, optimizer)
 
     def ours(precision):
-        fit(vae, data.train, epochs=RUN, batch_size=USUAL_BATCH, lr=USUAL_RATE, progress=False, precision=precision)
+        fit(
+            vae,
+            data.train,
+            epochs=RUN,
+            batch_size=USUAL_BATCH,
+            lr=USUAL_RATE,
+            progress=False,
+            precision=precision,
+        )
 
-    ways = {"usual": usual, "float32": lambda: ours("float32"), "bfloat16": lambda: ours("bfloat16")}
+    ways = {
+        "usual": usual,
+        "float32": lambda: ours("float32"),
+        "bfloat16": lambda: ours("bfloat16"),
+    }
     seconds = {name: [] for name in ways}
     for turn in range(rounds + 1):
         for name in list(ways) if turn % 2 else reversed(ways):
@@ -207,8 +239,12 @@ def throughput(data, latent_dim, rounds):
 
 
 def matmul_rate(batch, rounds=60):
-    """GFLOP/s (wall, processor) of the three products with the large matrices, on the shapes of one step."""
-    x, h, weight, back = (torch.rand(*shape) for shape in ((batch, 784), (batch, WIDTH), (WIDTH, 784), (batch, 784)))
+    """GFLOP/s (wall, processor) of the three products with the large matrices, on the shapes of one
+    step.
+    """
+    x, h, weight, back = (
+        torch.rand(*shape) for shape in ((batch, 784), (batch, WIDTH), (WIDTH, 784), (batch, 784))
+    )
     best = np.full(2, np.inf)
     for _ in range(rounds):
         start = clock()
@@ -219,7 +255,9 @@ def matmul_rate(batch, rounds=60):
 
 
 def work(images, latent_dim):
-    """Floating-point operations of one epoch in matrix products: forward, and backward without the pixels' gradient."""
+    """Floating-point operations of one epoch in matrix products: forward, and backward without the
+    pixels' gradient.
+    """
     large, small = 784 * WIDTH, WIDTH * 3 * latent_dim
     return 2 * images * (large * 5 + small * 3)
 
@@ -287,11 +325,15 @@ print(f"LiveTraining, {len(plain)} runs in turns: {statistics.median(rate):.1f} 
 
 
 def live(rounds):
-    """The live view in a kernel: updates a second, and how much longer the same training takes with it."""
+    """The live view in a kernel: updates a second, and how much longer the same training takes with
+    it.
+    """
     import nbformat
     from nbclient import NotebookClient
 
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(LIVE.replace("ROUNDS", str(rounds)))])
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(LIVE.replace("ROUNDS", str(rounds)))]
+    )
     NotebookClient(notebook, timeout=1200, kernel_name="python3").execute()
     return "".join(output.get("text", "") for output in notebook.cells[0].outputs).strip()
 
@@ -308,7 +350,10 @@ def measure(data, a):
         print(line, flush=True)
 
     print(*lines, sep="\n", flush=True)
-    say("| D | seed | usual, 10 epochs | its bound | `fit` sprint | its bound | reached | ratio of times |")
+    say(
+        "| D | seed | usual, 10 epochs | its bound | `fit` sprint | its bound | reached | ratio of"
+        " times |"
+    )
     say("|---|---|---|---|---|---|---|---|")
     summary = []
     for latent_dim in a.latents:
@@ -319,23 +364,28 @@ def measure(data, a):
             ratio, reached = usual_time / taken, "yes" if bound >= usual_bound else "no"
             rows.append((ratio, done))
             say(
-                f"| {latent_dim} | {seed} | {both(usual_time)} | {usual_bound:.1f} | {both(taken)} | {bound:.1f} "
-                f"| {reached} | {both(ratio)} |"
+                f"| {latent_dim} | {seed} | {both(usual_time)} | {usual_bound:.1f} | {both(taken)}"
+                f" | {bound:.1f} | {reached} | {both(ratio)} |"
             )
         summary.append((latent_dim, rows))
     say("")
-    say(f"| D | seed | usual, {a.epochs} epochs | its bound | `fit` long | its bound | no worse | share of its time |")
+    say(
+        f"| D | seed | usual, {a.epochs} epochs | its bound | `fit` long | its bound | no worse |"
+        " share of its time |"
+    )
     say("|---|---|---|---|---|---|---|---|")
     for latent_dim, rows in summary:
         for seed, (_, done) in enumerate(rows, 1):
             (usual_time, usual_bound), (taken, bound) = done["usual"][a.epochs], done["long"]
             say(
-                f"| {latent_dim} | {seed} | {both(usual_time)} | {usual_bound:.1f} | {both(taken)} | {bound:.1f} "
-                f"| {'yes' if bound >= usual_bound else 'no'} | {both(taken / usual_time)} |"
+                f"| {latent_dim} | {seed} | {both(usual_time)} | {usual_bound:.1f} | {both(taken)}"
+                f" | {bound:.1f} | {'yes' if bound >= usual_bound else 'no'} |"
+                f" {both(taken / usual_time)} |"
             )
     say("")
     say(
-        "| D | threads | usual, an epoch at batch 128 | `fit`, the same | throughput | its range | of the matmul rate |"
+        "| D | threads | usual, an epoch at batch 128 | `fit`, the same | throughput | its range |"
+        " of the matmul rate |"
     )
     say("|---|---|---|---|---|---|---|")
     for threads in sorted({1, os.cpu_count()}):
@@ -343,12 +393,18 @@ def measure(data, a):
         for latent_dim in a.latents:
             seconds, machine = throughput(data, latent_dim, rounds=7), matmul_rate(USUAL_BATCH)
             for precision in ("float32", "bfloat16"):
-                ours, ratios = np.median(seconds[precision], 0), seconds["usual"] / seconds[precision]
+                ours, ratios = (
+                    np.median(seconds[precision], 0),
+                    seconds["usual"] / seconds[precision],
+                )
                 rate = work(len(data.train), latent_dim) / ours / 1e9
-                share = f"{rate[0]:.0f} of {machine[0]:.0f} GFLOP/s" if precision == "float32" else ""
+                share = (
+                    f"{rate[0]:.0f} of {machine[0]:.0f} GFLOP/s" if precision == "float32" else ""
+                )
                 say(
-                    f"| {latent_dim} | {threads} | {both(np.median(seconds['usual'], 0))} | {precision} {both(ours)} "
-                    f"| {both(np.median(ratios, 0))} | {ratios[:, 0].min():.2f} to {ratios[:, 0].max():.2f} | {share} |"
+                    f"| {latent_dim} | {threads} | {both(np.median(seconds['usual'], 0))} |"
+                    f" {precision} {both(ours)} | {both(np.median(ratios, 0))} |"
+                    f" {ratios[:, 0].min():.2f} to {ratios[:, 0].max():.2f} | {share} |"
                 )
     say("")
     for latent_dim, rows in summary:
@@ -360,12 +416,21 @@ def measure(data, a):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path, nargs="?", help="with the t10k files of MNIST; the race needs it")
-    parser.add_argument("--live", type=int, metavar="ROUNDS", help="measure the view LiveTraining instead of the race")
+    parser.add_argument(
+        "folder", type=Path, nargs="?", help="with the t10k files of MNIST; the race needs it"
+    )
+    parser.add_argument(
+        "--live",
+        type=int,
+        metavar="ROUNDS",
+        help="measure the view LiveTraining instead of the race",
+    )
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=1, help="of the race")
     parser.add_argument("--latents", type=int, nargs="+", default=[2, 20])
-    parser.add_argument("--epochs", type=int, default=40, help="length of the usual recipe's long run")
+    parser.add_argument(
+        "--epochs", type=int, default=40, help="length of the usual recipe's long run"
+    )
     parser.add_argument("--report", type=Path)
     a = parser.parse_args()
     if a.live:

@@ -1,10 +1,13 @@
-"""How long from a pointer or a slider to changed pixels: our views beside `interact`, in one run, in a real browser.
+"""How long from a pointer or a slider to changed pixels: our views beside `interact`, in one run,
+in a real browser.
 
-    .venv/bin/python benchmarks/views.py            # prints the table and writes benchmarks/views.md
+    .venv/bin/python benchmarks/views.py            # prints the table and writes
+    benchmarks/views.md
 
-Three notebooks draw the same latent plane of the same model: the latent explorer, a figure view, and `interact` with
-an inline figure. Each event waits for its picture; times are taken in the page, from the event to the frame after the
-new picture stands. Then three seconds of dragging count pictures. Needs Chromium and the `test` extra.
+Three notebooks draw the same latent plane of the same model: the latent explorer, a figure view,
+and `interact` with an inline figure. Each event waits for its picture; times are taken in the page,
+from the event to the frame after the new picture stands. Then three seconds of dragging count
+pictures. Needs Chromium and the `test` extra.
 """
 
 import pathlib
@@ -92,14 +95,22 @@ WATCH = """(kind) => {
 
 
 def write(folder, name, cell):
-    content = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(SETUP), nbformat.v4.new_code_cell(cell)])
-    content.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    content = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(SETUP), nbformat.v4.new_code_cell(cell)]
+    )
+    content.metadata["kernelspec"] = {
+        "name": "python3",
+        "display_name": "Python 3",
+        "language": "python",
+    }
     nbformat.write(content, folder / name)
     return name
 
 
 def measure(lab, name, kind):
-    """Latencies in ms of single events; pictures per second in a three-second drag; pictures that came late."""
+    """Latencies in ms of single events; pictures per second in a three-second drag; pictures that
+    came late.
+    """
     with lab.open_and_run(name) as sheet:
         page = sheet.page
         target = page.locator(".latent-plane" if kind == "explorer" else ".noUi-handle").first
@@ -114,11 +125,19 @@ def measure(lab, name, kind):
         for i in range(EVENTS):
             before = page.evaluate("() => window.bench.pictures")
             page.mouse.move(x + 12 * (-1) ** i + i % 7, y)
-            page.wait_for_function("(n) => window.bench.pictures > n && window.bench.changed > window.bench.event",
-                                   arg=before, timeout=30_000)
-            page.wait_for_timeout(150)  # let stragglers settle, so that the next time is of the next event only
-            latencies.append(page.evaluate(
-                "() => window.bench.times.find((t) => t > window.bench.event) - window.bench.event"))
+            page.wait_for_function(
+                "(n) => window.bench.pictures > n && window.bench.changed > window.bench.event",
+                arg=before,
+                timeout=30_000,
+            )
+            # let stragglers settle, so that the next time is of the next event only
+            page.wait_for_timeout(150)
+            latencies.append(
+                page.evaluate(
+                    "() => window.bench.times.find((t) => t > window.bench.event) -"
+                    " window.bench.event"
+                )
+            )
         page.wait_for_timeout(500)
         before, start = page.evaluate("() => window.bench.pictures"), time.perf_counter()
         while (elapsed := time.perf_counter() - start) < 3:
@@ -138,19 +157,35 @@ def main():
         folder = pathlib.Path(temporary)
         lab = Lab(folder)
         try:
-            results = {kind: measure(lab, write(folder, f"{kind}.ipynb", cell), kind)
-                       for kind, cell in (("interact", INTERACT), ("figure", FIGURE), ("explorer", EXPLORER))}
+            results = {
+                kind: measure(lab, write(folder, f"{kind}.ipynb", cell), kind)
+                for kind, cell in (
+                    ("interact", INTERACT),
+                    ("figure", FIGURE),
+                    ("explorer", EXPLORER),
+                )
+            }
         finally:
             lab.close()
-    names = {"interact": "`interact`, inline figure", "figure": "figure view, blitted", "explorer": "latent explorer"}
+    names = {
+        "interact": "`interact`, inline figure",
+        "figure": "figure view, blitted",
+        "explorer": "latent explorer",
+    }
     base = results["interact"][0]
-    lines = ["| way | median ms | p95 ms | median beside `interact` | p95 beside it | pictures/s in a drag | "
-             "more than 100 ms late |",
-             "|---|---|---|---|---|---|---|"]
+    lines = [
+        (
+            "| way | median ms | p95 ms | median beside `interact` | p95 beside it | pictures/s in"
+            " a drag | more than 100 ms late |"
+        ),
+        "|---|---|---|---|---|---|---|",
+    ]
     for kind, (times, rate, late) in results.items():
         median, p95 = statistics.median(times), float(np.quantile(times, 0.95))
-        lines.append(f"| {names[kind]} | {median:.0f} | {p95:.0f} | 1/{statistics.median(base) / median:.1f} | "
-                     f"1/{np.quantile(base, 0.95) / p95:.1f} | {rate:.1f} | {late} |")
+        lines.append(
+            f"| {names[kind]} | {median:.0f} | {p95:.0f} | 1/{statistics.median(base) / median:.1f}"
+            f" | 1/{np.quantile(base, 0.95) / p95:.1f} | {rate:.1f} | {late} |"
+        )
     report = "\n".join(lines)
     print(report)
     (ROOT / "benchmarks" / "views.md").write_text(report + "\n", encoding="utf-8")

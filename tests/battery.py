@@ -1,7 +1,10 @@
-"""What every distribution of the course must pass, written once: it normalises, samples follow it, gradients are right.
+"""What every distribution of the course must pass, written once: it normalises, samples follow it,
+gradients are right.
 
-A `Case` says where a distribution lives and gives one; `integral`, `chi_square` and `gradient_errors` are the oracles.
-They know nothing of the families: a quadrature rule and a partition into cells for the plane, the box and the sphere.
+A `Case` says where a distribution lives and gives one; `integral`, `chi_square` and
+`gradient_errors` are the oracles.
+They know nothing of the families: a quadrature rule and a partition into cells for the plane, the
+box and the sphere.
 """
 
 import math
@@ -17,7 +20,9 @@ from vaeteach.distributions import draw
 
 @dataclass(frozen=True)
 class Case:
-    """A named distribution over two dimensions (or the sphere). build(parameters) -> Distribution, batch ()."""
+    """A named distribution over two dimensions (or the sphere). build(parameters) -> Distribution,
+    batch ().
+    """
 
     name: str
     space: str  # "plane", "box" or "sphere"
@@ -34,7 +39,8 @@ def nodes(space, reach=12.0, n=401):
     if space == "plane":
         t, step = torch.linspace(-1, 1, n, dtype=torch.float64), 2 / (n - 1)
         z, dz = reach * t, torch.full_like(t, reach * step)
-        if math.isinf(reach):  # the double exponential rule: algebraic tails become doubly exponential ones
+        # the double exponential rule: algebraic tails become doubly exponential ones
+        if math.isinf(reach):
             t, half = 4 * t, math.pi / 2
             z, dz = (half * t.sinh()).sinh(), 4 * step * half * t.cosh() * (half * t.sinh()).cosh()
         return torch.cartesian_prod(z, z), torch.outer(dz, dz).reshape(-1)
@@ -42,7 +48,8 @@ def nodes(space, reach=12.0, n=401):
     if space == "box":
         z, w = (points + 1) / 2, weights / 2
         return torch.cartesian_prod(z, z), torch.outer(w, w).reshape(-1)
-    angle = torch.arange(n, dtype=torch.float64) * 2 * math.pi / n  # the sphere: Gauss in height, trapezoid about it
+    # the sphere: Gauss in height, trapezoid about it
+    angle = torch.arange(n, dtype=torch.float64) * 2 * math.pi / n
     height, angle = (v.reshape(-1) for v in torch.meshgrid(points, angle, indexing="ij"))
     radius = (1 - height.square()).sqrt()
     sphere = torch.stack([radius * angle.cos(), radius * angle.sin(), height], -1)
@@ -57,7 +64,9 @@ def integral(case, n=401):
 
 
 def to_square(z, space):
-    """Coordinates (N, 2) in which cells are rectangles: the plane itself, the box, (height, angle) on the sphere."""
+    """Coordinates (N, 2) in which cells are rectangles: the plane itself, the box, (height, angle)
+    on the sphere.
+    """
     if space != "sphere":
         return z.double().numpy()
     return torch.stack([z[:, 2], torch.atan2(z[:, 1], z[:, 0])], -1).double().numpy()
@@ -65,10 +74,12 @@ def to_square(z, space):
 
 @torch.no_grad()
 def chi_square(case, samples=20_000, cells=8, inner=24, seed=0):
-    """The p-value of "samples follow log_prob": counts in cells x cells against the density integrated over each.
+    """The p-value of "samples follow log_prob": counts in cells x cells against the density
+    integrated over each.
 
-    Cell borders are quantiles of the sampled coordinates of a *separate* draw, so that cells hold comparable counts;
-    the density of each cell comes from Gauss-Legendre inside it, what lies outside all cells is one more cell.
+    Cell borders are quantiles of the sampled coordinates of a *separate* draw, so that cells hold
+    comparable counts; the density of each cell comes from Gauss-Legendre inside it, what lies
+    outside all cells is one more cell.
     """
     distribution = case()
     edges = []
@@ -84,19 +95,25 @@ def chi_square(case, samples=20_000, cells=8, inner=24, seed=0):
             y = edges[1][j] + (edges[1][j + 1] - edges[1][j]) * (points + 1) / 2
             area = np.outer(weights, weights) * np.diff(edges[0])[i] * np.diff(edges[1])[j] / 4
             grid = torch.tensor(np.stack(np.meshgrid(x, y, indexing="ij"), -1).reshape(-1, 2))
-            density = distribution.log_prob(from_square(grid, case.space)).double().exp().detach().numpy()
+            density = (
+                distribution.log_prob(from_square(grid, case.space)).double().exp().detach().numpy()
+            )
             expected[i, j] = (density * area.reshape(-1)).sum()
     fresh = to_square(draw(distribution, (samples,), seed), case.space)
     counts = np.histogram2d(fresh[:, 0], fresh[:, 1], bins=edges)[0].ravel()
     expected = samples * expected.ravel()
-    counts, expected = np.append(counts, samples - counts.sum()), np.append(expected, samples - expected.sum())
+    counts, expected = (
+        np.append(counts, samples - counts.sum()),
+        np.append(expected, samples - expected.sum()),
+    )
     few = expected < 5  # chi-square wants five a cell: pool the sparse ones
     counts = np.append(counts[~few], counts[few].sum())
     expected = np.append(expected[~few], expected[few].sum())
     if expected[-1] < 5:
         counts = np.append(counts[:-2], counts[-2:].sum())
         expected = np.append(expected[:-2], expected[-2:].sum())
-    if (expected <= 0).any():  # the density claims more than all the mass in the cells: no sampler can follow it
+    # the density claims more than all the mass in the cells: no sampler can follow it
+    if (expected <= 0).any():
         return 0.0
     statistic = ((counts - expected) ** 2 / expected).sum()
     return float(stats.chi2.sf(statistic, len(counts) - 1))
@@ -112,7 +129,9 @@ def from_square(square, space):
 
 
 def gradient_errors(function, parameters, step=1e-6):
-    """Largest |autograd - central difference| over all parameters, relative to 1 + the gradient; all float64."""
+    """Largest |autograd - central difference| over all parameters, relative to 1 + the gradient;
+    all float64.
+    """
     worst = 0.0
     leaves = [p.detach().clone().double().requires_grad_() for p in parameters]
     gradients = torch.autograd.grad(function(*leaves), leaves, allow_unused=True)

@@ -5,16 +5,19 @@ import pathlib
 
 import pytest
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # tests run side by side; more threads would only wait for each other
+# tests run side by side; more threads would only wait for each other
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory):
-    """Keep the results that tests cache in one folder of this run, so that no earlier run can make a test pass.
+    """Keep the results that tests cache in one folder of this run, so that no earlier run can make
+    a test pass.
 
-    The workers of a run share the folder: what one notebook has built, the browser's copy of it reads.
+    The workers of a run share the folder: what one notebook has built, the browser's copy of it
+    reads.
     """
     if "VAETEACH_CACHE" in os.environ:
         yield pathlib.Path(os.environ["VAETEACH_CACHE"])

@@ -1,4 +1,6 @@
-"""The rules of a lesson: functions from a notebook to sentences, one for each place where it breaks the rule."""
+"""The rules of a lesson: functions from a notebook to sentences, one for each place where it breaks
+the rule.
+"""
 
 import ast
 import pathlib
@@ -28,16 +30,22 @@ def lines_of(source):
 
 def tree_of(cell):
     """The syntax tree of a cell; magics do not parse, and are forbidden anyway."""
-    return ast.parse("\n".join("" if re.match(r"\s*[%!]", line) else line for line in cell.source.splitlines()))
+    return ast.parse(
+        "\n".join("" if re.match(r"\s*[%!]", line) else line for line in cell.source.splitlines())
+    )
 
 
 def imports_in(cell):
-    return [node for node in ast.walk(tree_of(cell)) if isinstance(node, (ast.Import, ast.ImportFrom))]
+    return [
+        node for node in ast.walk(tree_of(cell)) if isinstance(node, (ast.Import, ast.ImportFrom))
+    ]
 
 
 def names_called(cell):
     """Dotted names of all functions called in a cell: {"checks.kl", "LatentExplorer", …}."""
-    return {ast.unparse(node.func) for node in ast.walk(tree_of(cell)) if isinstance(node, ast.Call)}
+    return {
+        ast.unparse(node.func) for node in ast.walk(tree_of(cell)) if isinstance(node, ast.Call)
+    }
 
 
 def view_classes(notebook):
@@ -45,22 +53,30 @@ def view_classes(notebook):
     names = set()
     for cell in code_of(notebook):
         for node in imports_in(cell):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("vaeteach.widgets"):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
+                "vaeteach.widgets"
+            ):
                 names |= {alias.asname or alias.name for alias in node.names}
     return names
 
 
 def is_view(cell, views):
     called = names_called(cell) if cell.cell_type == "code" else ()
-    return any(name in views or re.fullmatch(r"(vaeteach\.)?widgets\.[A-Z]\w+", name) for name in called)
+    return any(
+        name in views or re.fullmatch(r"(vaeteach\.)?widgets\.[A-Z]\w+", name) for name in called
+    )
 
 
 def exercises_in(cell):
     """Names of the checks that a cell calls."""
-    return {name.split(".")[-1] for name in names_called(cell) if re.fullmatch(r"(vaeteach\.)?checks\.\w+", name)}
+    return {
+        name.split(".")[-1]
+        for name in names_called(cell)
+        if re.fullmatch(r"(vaeteach\.)?checks\.\w+", name)
+    }
 
 
-# --- the rules --------------------------------------------------------------------------------------------------------
+# --- the rules ------------------------------------------------------------------------------------
 
 
 def rule_title(notebook):
@@ -139,17 +155,27 @@ def rule_views(notebook):
     for i, cell in enumerate(notebook.cells):
         if is_view(cell, views):
             after = notebook.cells[i + 1] if i + 1 < len(notebook.cells) else None
-            if after is None or after.cell_type != "markdown" or not re.search(r"\bTry\b", after.source):
+            if (
+                after is None
+                or after.cell_type != "markdown"
+                or not re.search(r"\bTry\b", after.source)
+            ):
                 yield f"{cell.id}: the cell after a view says what to try"
 
 
 def rule_exercises(notebook):
-    places = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code" and exercises_in(cell)]
+    places = [
+        i
+        for i, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code" and exercises_in(cell)
+    ]
     if not 2 <= len(places) <= 4:
         yield f"{len(places)} exercises, two to four"
     for i in places:
         cell = notebook.cells[i]
-        if not any(isinstance(node, ast.Constant) and node.value is ... for node in ast.walk(tree_of(cell))):
+        if not any(
+            isinstance(node, ast.Constant) and node.value is ... for node in ast.walk(tree_of(cell))
+        ):
             yield f"{cell.id}: the stub returns ..."
         if i == 0 or notebook.cells[i - 1].cell_type != "markdown":
             yield f"{cell.id}: the task stands before the stub"
@@ -163,13 +189,19 @@ def rule_exercises(notebook):
             yield f"{cell.id}: a <details> is not closed"
         if not re.search(r"<details>\s*<summary>[^<]*[Hh]int", folded):
             yield f"{cell.id}: a hint that unfolds"
-        solution = re.search(r"<details>\s*<summary>[^<]*[Ss]olution[^<]*</summary>(.*?)</details>", folded, re.DOTALL)
+        solution = re.search(
+            r"<details>\s*<summary>[^<]*[Ss]olution[^<]*</summary>(.*?)</details>",
+            folded,
+            re.DOTALL,
+        )
         block = solution and re.search(r"\n\n```python\n(.*?)\n```", solution[1], re.DOTALL)
         if not block:  # the empty line before the fence is what makes it code inside HTML
             yield f"{cell.id}: a solution that unfolds, with a ```python block after an empty line"
             continue
         asked = {node.name for node in ast.walk(tree_of(cell)) if isinstance(node, ast.FunctionDef)}
-        solved = {node.name for node in ast.walk(ast.parse(block[1])) if isinstance(node, ast.FunctionDef)}
+        solved = {
+            node.name for node in ast.walk(ast.parse(block[1])) if isinstance(node, ast.FunctionDef)
+        }
         if asked - solved:
             yield f"{cell.id}: the solution defines {sorted(asked)}, and not {sorted(solved)}"
 
@@ -177,7 +209,9 @@ def rule_exercises(notebook):
 def rule_closing(notebook):
     number = notebook.metadata.get("number", "")
     prose = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
-    heads = [i for i, cell in enumerate(prose) if re.search(r"(?m)^#+ What we now know", cell.source)]
+    heads = [
+        i for i, cell in enumerate(prose) if re.search(r"(?m)^#+ What we now know", cell.source)
+    ]
     if not heads:
         yield "it closes with '## What we now know'"
         return
@@ -195,16 +229,33 @@ def rule_no_measured_numbers(notebook):
         if cell.cell_type == "markdown":
             prose = re.sub(r"(?s)```.*?```", "", cell.source)
             for found in re.findall(r"[-−]?\d+\.\d+ (?:nats?|seconds?|s|ms|%)(?!\w)", prose):
-                yield f"{cell.id}: the measured number {found!r} stands in prose; let a cell compute and show it"
+                yield (
+                    f"{cell.id}: the measured number {found!r} stands in prose; let a cell compute"
+                    " and show it"
+                )
 
 
 def rule_links(notebook):
     there = {path.name for path in NOTEBOOKS}
     planned = re.compile(r"\d\d_\w+\.ipynb")
     for name in set(re.findall(r"\]\(([^)#\s]+\.ipynb)", prose_of(notebook))):
-        if planned.fullmatch(name) and name not in there and name[:2] in {path.name[:2] for path in NOTEBOOKS}:
+        if (
+            planned.fullmatch(name)
+            and name not in there
+            and name[:2] in {path.name[:2] for path in NOTEBOOKS}
+        ):
             yield f"it links to {name}, which does not exist"
 
 
-RULES = [rule_title, rule_imports, rule_clean_code, rule_length, rule_stored, rule_views, rule_exercises, rule_closing,
-         rule_no_measured_numbers, rule_links]
+RULES = [
+    rule_title,
+    rule_imports,
+    rule_clean_code,
+    rule_length,
+    rule_stored,
+    rule_views,
+    rule_exercises,
+    rule_closing,
+    rule_no_measured_numbers,
+    rule_links,
+]

@@ -8,10 +8,22 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
-from torch.distributions import Beta, Independent, Laplace, MultivariateNormal, StudentT, kl_divergence
+from torch.distributions import (
+    Beta,
+    Independent,
+    Laplace,
+    MultivariateNormal,
+    StudentT,
+    kl_divergence,
+)
 
 from vaeteach import build_vae, draw, elbo, gaussian, kl, kl_standard_normal
-from vaeteach.absorption import absorb_prior, affine_latents, standardize_latents, standardize_latents_
+from vaeteach.absorption import (
+    absorb_prior,
+    affine_latents,
+    standardize_latents,
+    standardize_latents_,
+)
 from vaeteach.rotation import map_latents, rotate_latents
 
 EXACT = dict(rtol=0, atol=1e-10)
@@ -33,11 +45,15 @@ def images(n=40, pixels=12, seed=0):
 
 
 def model_of(latent_dim=2, mean=None, logvar=None, seed=0, likelihood="bernoulli", spread=3.0):
-    """An untrained model in float64 whose codes are far from standard, with a learned-looking Gaussian prior."""
+    """An untrained model in float64 whose codes are far from standard, with a learned-looking
+    Gaussian prior.
+    """
     prior = None
     if mean is not None:
         prior = Fixed(gaussian(torch.tensor(mean).double(), torch.tensor(logvar).double()))
-    model = build_vae(images(), latent_dim, prior, hidden=(9, 7), seed=seed, likelihood=likelihood).double()
+    model = build_vae(
+        images(), latent_dim, prior, hidden=(9, 7), seed=seed, likelihood=likelihood
+    ).double()
     with torch.no_grad():
         model.encoder.net[-1].weight *= spread
         model.encoder.net[-1].bias[:latent_dim] += torch.linspace(-1, 2, latent_dim).double()
@@ -52,7 +68,9 @@ PRIORS = {
 
 
 def test_one_dimension_by_hand():
-    """Prior N(3, 2^2), posterior N(5, 1), first layer 4 z + 1: the numbers of the module's opening."""
+    """Prior N(3, 2^2), posterior N(5, 1), first layer 4 z + 1: the numbers of the module's
+    opening.
+    """
     model = build_vae(torch.zeros(1, 1), 1, hidden=()).double()
     model.prior = Fixed(gaussian(torch.tensor([3.0]).double(), torch.tensor([4.0]).double().log()))
     with torch.no_grad():
@@ -63,7 +81,9 @@ def test_one_dimension_by_hand():
     x = torch.ones(1, 1).double()
     moved = absorb_prior(model)
     q = moved.encode(x)
-    torch.testing.assert_close(torch.cat([q.mean, q.variance]).ravel(), torch.tensor([1.0, 0.25]).double(), **EXACT)
+    torch.testing.assert_close(
+        torch.cat([q.mean, q.variance]).ravel(), torch.tensor([1.0, 0.25]).double(), **EXACT
+    )
     assert moved.decoder.net[0].weight.item() == 8.0 and moved.decoder.net[0].bias.item() == 13.0
     by_hand = 0.5 * (1 / 4 + 1 - 1 + math.log(4))
     assert kl(model.encode(x), model.prior()).item() == pytest.approx(by_hand, abs=1e-12)
@@ -112,7 +132,9 @@ def test_absorbing_is_undone_by_the_inverse_map():
 def test_a_negative_scale_is_a_reflection():
     model, x = model_of(2), images()
     mirrored = affine_latents(model, 0.0, torch.tensor([-1.0, 1.0]))
-    torch.testing.assert_close(mirrored.encode(x).mean, model.encode(x).mean * torch.tensor([-1.0, 1.0]), **EXACT)
+    torch.testing.assert_close(
+        mirrored.encode(x).mean, model.encode(x).mean * torch.tensor([-1.0, 1.0]), **EXACT
+    )
     torch.testing.assert_close(mirrored.encode(x).variance, model.encode(x).variance, **EXACT)
     torch.testing.assert_close(elbo(mirrored, x).kl, elbo(model, x).kl, **EXACT)
 
@@ -124,12 +146,16 @@ def test_standardising_gains_exactly_the_kl_of_the_moments(latent_dim, learned):
     moved = standardize_latents(model, x)
     q, u, p = model.encode(x), moved.encode(x), model.prior()
     torch.testing.assert_close(u.mean.mean(0), p.mean, **EXACT)
-    torch.testing.assert_close(u.variance.mean(0) + u.mean.var(0, correction=0), p.variance, **EXACT)
+    torch.testing.assert_close(
+        u.variance.mean(0) + u.mean.var(0, correction=0), p.variance, **EXACT
+    )
     mean, variance = q.mean.mean(0), q.variance.mean(0) + q.mean.var(0, correction=0)
     gain = kl_divergence(gaussian(mean, variance.log()), p)
     assert gain > 0.05  # else this would test nothing
     torch.testing.assert_close(kl(q, p).mean() - kl(u, p).mean(), gain, **EXACT)
-    torch.testing.assert_close(elbo(moved, x, seed=5).log_likelihood, elbo(model, x, seed=5).log_likelihood, **EXACT)
+    torch.testing.assert_close(
+        elbo(moved, x, seed=5).log_likelihood, elbo(model, x, seed=5).log_likelihood, **EXACT
+    )
     torch.testing.assert_close(moved.decode(u.mean).mean, model.decode(q.mean).mean, **EXACT)
 
 
@@ -156,12 +182,18 @@ def test_standardising_twice_changes_nothing_and_in_place_is_the_same():
 
 
 def test_standardising_to_another_prior_on_the_line():
-    prior = Fixed(Independent(Laplace(torch.tensor([1.0, 0.0]).double(), torch.tensor([2.0, 0.5]).double()), 1))
+    prior = Fixed(
+        Independent(
+            Laplace(torch.tensor([1.0, 0.0]).double(), torch.tensor([2.0, 0.5]).double()), 1
+        )
+    )
     model, x = model_of(2), images()
     model.prior = prior
     u = standardize_latents(model, x).encode(x)
     torch.testing.assert_close(u.mean.mean(0), prior().mean, **EXACT)
-    torch.testing.assert_close(u.variance.mean(0) + u.mean.var(0, correction=0), prior().variance, **EXACT)
+    torch.testing.assert_close(
+        u.variance.mean(0) + u.mean.var(0, correction=0), prior().variance, **EXACT
+    )
 
 
 @pytest.mark.parametrize("latent_dim", [2, 4])
@@ -183,7 +215,9 @@ def test_turning_changes_codes_and_no_elbo(latent_dim):
 def test_full_gaussian_kl_against_torch_and_full_covariance_of_draws():
     g = torch.Generator().manual_seed(0)
     factor = torch.randn(3, 4, 4, generator=g).double()
-    q = MultivariateNormal(torch.randn(3, 4, generator=g).double(), factor @ factor.mT + 0.1 * torch.eye(4).double())
+    q = MultivariateNormal(
+        torch.randn(3, 4, generator=g).double(), factor @ factor.mT + 0.1 * torch.eye(4).double()
+    )
     mu, logvar = torch.randn(4, generator=g).double(), torch.randn(4, generator=g).double()
     theirs = kl_divergence(q, MultivariateNormal(mu, torch.diag(logvar.exp())))
     torch.testing.assert_close(kl(q, gaussian(mu, logvar)), theirs)
@@ -193,17 +227,23 @@ def test_full_gaussian_kl_against_torch_and_full_covariance_of_draws():
     z = draw(u, (200_000,), seed=1)
     for i in range(3):
         cov = torch.cov(z[:, i].T)
-        torch.testing.assert_close(cov, u.covariance_matrix[i], rtol=0.03, atol=0.01 * float(u.variance[i].max()))
+        torch.testing.assert_close(
+            cov, u.covariance_matrix[i], rtol=0.03, atol=0.01 * float(u.variance[i].max())
+        )
 
 
 def test_the_diagonal_of_a_turned_posterior_is_the_nearest_diagonal():
-    """KL(d || full) = (log det of covariance + sum of log precisions) / 2 there, and more at every other diagonal."""
+    """KL(d || full) = (log det of covariance + sum of log precisions) / 2 there, and more at every
+    other diagonal.
+    """
     model, x = model_of(2), images()
     full, diagonal = (rotate_latents(model, 0.5, diagonal=d).encode(x) for d in (False, True))
     torch.testing.assert_close(diagonal.mean, full.mean, **EXACT)
 
     def distance(logvar):
-        return kl_divergence(MultivariateNormal(diagonal.mean, torch.diag_embed(logvar.exp())), full)
+        return kl_divergence(
+            MultivariateNormal(diagonal.mean, torch.diag_embed(logvar.exp())), full
+        )
 
     precisions = torch.linalg.inv(full.covariance_matrix).diagonal(dim1=1, dim2=2)
     price = (torch.logdet(full.covariance_matrix) + precisions.log().sum(1)) / 2
@@ -214,11 +254,16 @@ def test_the_diagonal_of_a_turned_posterior_is_the_nearest_diagonal():
 
 
 def test_a_diagonal_map_is_the_same_by_both_ways():
-    """map_latents goes from z to u, affine_latents writes z = shift + scale u; a full covariance gains nothing here."""
+    """map_latents goes from z to u, affine_latents writes z = shift + scale u; a full covariance
+    gains nothing here.
+    """
     model, x = model_of(2), images()
     s, m = torch.tensor([2.0, 0.5]).double(), torch.tensor([1.0, 3.0]).double()
     prior = Fixed(gaussian(m, 2 * s.log()))
-    one, other = map_latents(model, torch.diag(s), m, prior), affine_latents(model, -m / s, 1 / s, prior)
+    one, other = (
+        map_latents(model, torch.diag(s), m, prior),
+        affine_latents(model, -m / s, 1 / s, prior),
+    )
     torch.testing.assert_close(one.encode(x).mean, other.encode(x).mean, **EXACT)
     torch.testing.assert_close(one.encode(x).variance, other.encode(x).variance, **EXACT)
     for term in zip(elbo(one, x, seed=1), elbo(other, x, seed=1), elbo(model, x, seed=1)):
@@ -233,8 +278,12 @@ def test_quarter_turns_only_permute():
     u = rotate_latents(model, math.pi / 2).encode(x)
     q = model.encode(x)
     torch.testing.assert_close(u.mean, torch.stack([-q.mean[:, 1], q.mean[:, 0]], 1), **EXACT)
-    torch.testing.assert_close(u.covariance_matrix.tril(-1), torch.zeros(40, 2, 2).double(), **EXACT)
-    torch.testing.assert_close(kl(u, model.prior()), kl_standard_normal(q.mu, q.logvar).sum(-1), **EXACT)
+    torch.testing.assert_close(
+        u.covariance_matrix.tril(-1), torch.zeros(40, 2, 2).double(), **EXACT
+    )
+    torch.testing.assert_close(
+        kl(u, model.prior()), kl_standard_normal(q.mu, q.logvar).sum(-1), **EXACT
+    )
 
 
 def test_what_cannot_be_moved_is_refused_with_a_reason():

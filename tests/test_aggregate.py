@@ -1,4 +1,6 @@
-"""The aggregate posterior against torch's own mixtures, quadrature, and cases that can be counted by hand."""
+"""The aggregate posterior against torch's own mixtures, quadrature, and cases that can be counted
+by hand.
+"""
 
 import math
 import subprocess
@@ -29,7 +31,10 @@ def trained(request, data):
 
 def posteriors(n=7, d=2, seed=0, dtype=torch.float64):
     g = torch.Generator().manual_seed(seed)
-    return vt.gaussian(2 * torch.randn(n, d, generator=g, dtype=dtype), torch.randn(n, d, generator=g, dtype=dtype) - 1)
+    return vt.gaussian(
+        2 * torch.randn(n, d, generator=g, dtype=dtype),
+        torch.randn(n, d, generator=g, dtype=dtype) - 1,
+    )
 
 
 def as_torch_mixture(q):
@@ -76,7 +81,10 @@ def test_samples_follow_the_density_cell_by_cell():
     edges = np.linspace(-6, 6, 13)
     fine = torch.linspace(-6, 6, 12 * 40 + 1, dtype=torch.float64)
     middles = (fine[1:] + fine[:-1]) / 2
-    mass = aggregate.log_density_grid(middles).exp().reshape(12, 40, 12, 40).sum((1, 3)) * (12 / 480) ** 2
+    mass = (
+        aggregate.log_density_grid(middles).exp().reshape(12, 40, 12, 40).sum((1, 3))
+        * (12 / 480) ** 2
+    )
     counts = np.histogram2d(z[:, 1], z[:, 0], bins=[edges, edges])[0].ravel()
     expected = mass.numpy().ravel() * len(z)
     keep = expected > 8
@@ -97,7 +105,10 @@ def test_samples_have_the_shape_asked_for_and_leave_the_global_state_alone(shape
 def test_every_component_is_drawn_equally_often():
     q = vt.gaussian(10.0 * torch.arange(4.0).reshape(4, 1), torch.full((4, 1), -6.0))
     z = vt.draw(AggregatePosterior.of(q), (8000,), seed=1)
-    assert chisquare(torch.bincount((z.flatten() / 10).round().long(), minlength=4).numpy()).pvalue > 1e-3
+    assert (
+        chisquare(torch.bincount((z.flatten() / 10).round().long(), minlength=4).numpy()).pvalue
+        > 1e-3
+    )
 
 
 def test_total_variance_of_a_trained_model(trained, data):
@@ -126,7 +137,12 @@ def test_the_kl_splits_into_information_and_marginal_kl(trained, data, epoch):
     s = vt.surgery(model, data.train, seed=5)
     model.load_state_dict(now)
     assert abs(s.mean_kl - s.mutual_information - s.marginal_kl) < 3 * s.sum_error
-    assert -3 * s.mutual_information_error < s.mutual_information < s.log_n == math.log(len(data.train))
+    assert (
+        -3 * s.mutual_information_error
+        < s.mutual_information
+        < s.log_n
+        == math.log(len(data.train))
+    )
     assert s.marginal_kl > -3 * s.marginal_kl_error
     assert s.sum_error < 0.1
 
@@ -148,7 +164,9 @@ def test_surgery_agrees_with_quadrature_in_one_dimension():
 
 def test_information_is_log_n_for_codes_that_do_not_overlap_and_zero_for_equal_ones():
     p = vt.gaussian(torch.zeros(2), torch.zeros(2))
-    apart = vt.gaussian(100.0 * torch.arange(16.0).reshape(16, 1).expand(16, 2), torch.full((16, 2), -4.0))
+    apart = vt.gaussian(
+        100.0 * torch.arange(16.0).reshape(16, 1).expand(16, 2), torch.full((16, 2), -4.0)
+    )
     assert surgery_of(apart, p).mutual_information == pytest.approx(math.log(16), abs=1e-4)
     alike = surgery_of(vt.gaussian(torch.zeros(16, 2), torch.zeros(16, 2)), p)
     assert alike[:3] == pytest.approx((0, 0, 0), abs=1e-5)
@@ -168,13 +186,16 @@ def test_a_random_part_of_the_images_gives_the_same_within_its_own_error():
 
 def test_other_families_need_no_code_of_their_own():
     g = torch.Generator().manual_seed(0)
-    q = Independent(StudentT(5.0, torch.randn(9, 2, generator=g), 0.1 + torch.rand(9, 2, generator=g)), 1)
+    q = Independent(
+        StudentT(5.0, torch.randn(9, 2, generator=g), 0.1 + torch.rand(9, 2, generator=g)), 1
+    )
     p = vt.gaussian(torch.zeros(2), torch.zeros(2))
     z = torch.randn(11, 2, generator=g)
     ours, theirs = AggregatePosterior.of(q), as_torch_mixture(q)
     torch.testing.assert_close(ours.log_prob(z), theirs.log_prob(z))
     torch.testing.assert_close(ours.variance, theirs.variance)
-    s = surgery_of(q, p)  # no closed form: the sampled KL is the sum of its parts at the same samples
+    # no closed form: the sampled KL is the sum of its parts at the same samples
+    s = surgery_of(q, p)
     assert s.mean_kl == pytest.approx(s.mutual_information + s.marginal_kl, abs=1e-5)
 
 
@@ -232,7 +253,9 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
         (torch.full((3, 64), float("nan")), "NaN"),
     ],
 )
-@pytest.mark.parametrize("function", [vt.AggregatePosterior, vt.moments, vt.surgery, vt.active_units])
+@pytest.mark.parametrize(
+    "function", [vt.AggregatePosterior, vt.moments, vt.surgery, vt.active_units]
+)
 def test_bad_images_get_a_sentence(data, function, x, says):
     with pytest.raises(ValueError, match=says):
         function(vt.build_vae(data, 2), x)

@@ -65,7 +65,10 @@ def test_the_map_points_the_right_way(bench, trained):
 
 
 def test_prior_times_likelihood_is_the_posterior_on_the_screen(bench):
-    maps = [np.asarray(bench._artists[name].get_array()) for name in ("prior", "likelihood", "posterior")]
+    maps = [
+        np.asarray(bench._artists[name].get_array())
+        for name in ("prior", "likelihood", "posterior")
+    ]
     product = maps[0] * maps[1]
     assert product / product.max() == pytest.approx(maps[2], abs=1e-6)
 

@@ -1,4 +1,6 @@
-"""Latents that are bits: the exact sums against brute force, and the score-function gradient against the exact one."""
+"""Latents that are bits: the exact sums against brute force, and the score-function gradient
+against the exact one.
+"""
 
 import itertools
 
@@ -6,7 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-from vaeteach.bernoulli_vae import average_posterior_bits, build_bernoulli_vae, exact_bits, leave_one_out
+from vaeteach.bernoulli_vae import (
+    average_posterior_bits,
+    build_bernoulli_vae,
+    exact_bits,
+    leave_one_out,
+)
 from vaeteach.binary import all_states, bernoulli
 from vaeteach.data import load
 from vaeteach.distributions import kl
@@ -17,7 +24,10 @@ from vaeteach.training import fit
 @pytest.fixture(scope="module")
 def small():
     """A VAE of four pixels and three bits with large weights, and all images."""
-    model, g = build_bernoulli_vae(torch.zeros(1, 4), 3, hidden=(5,)).double(), torch.Generator().manual_seed(0)
+    model, g = (
+        build_bernoulli_vae(torch.zeros(1, 4), 3, hidden=(5,)).double(),
+        torch.Generator().manual_seed(0),
+    )
     with torch.no_grad():
         for p in model.parameters():
             p.copy_(torch.randn(p.shape, generator=g, dtype=torch.float64))
@@ -35,14 +45,18 @@ def test_exact_sums_agree_with_brute_force(small):
             log_q.append(model.encode(x).log_prob(z).item())
         joint, log_q = np.array(joint), np.array(log_q)
         assert exact.log_marginal[i].item() == pytest.approx(np.logaddexp.reduce(joint), abs=1e-10)
-        assert exact.elbo[i].item() == pytest.approx(np.sum(np.exp(log_q) * (joint - log_q)), abs=1e-10)
+        assert exact.elbo[i].item() == pytest.approx(
+            np.sum(np.exp(log_q) * (joint - log_q)), abs=1e-10
+        )
     assert (exact.gap > 0).all()
     assert exact.log_marginal.logsumexp(0).item() == pytest.approx(0, abs=1e-10)
 
 
 def test_average_posterior_is_the_mean_over_images(small):
     model, images = small
-    table = torch.stack([model.encode(x).log_prob(all_states(3, torch.float64)).exp() for x in images]).mean(0)
+    table = torch.stack(
+        [model.encode(x).log_prob(all_states(3, torch.float64)).exp() for x in images]
+    ).mean(0)
     assert torch.allclose(average_posterior_bits(model, images), table, atol=1e-12)
 
 
@@ -80,11 +94,16 @@ def test_value_adds_up_and_estimates_the_exact_bound(small):
 
 def test_importance_weighted_bound_closes_on_the_sum(small):
     model, images = small
-    assert torch.allclose(iwae_bound(model, images, 20_000), exact_bits(model, images).log_marginal, atol=0.1)
+    assert torch.allclose(
+        iwae_bound(model, images, 20_000), exact_bits(model, images).log_marginal, atol=0.1
+    )
 
 
 def test_kl_of_bits_is_the_sum_over_states_and_stays_finite():
-    q, p = bernoulli(torch.tensor([[0.3, -2.0], [5.0, 0.0]]).double()), bernoulli(torch.tensor([0.5, 0.1]).double())
+    q, p = (
+        bernoulli(torch.tensor([[0.3, -2.0], [5.0, 0.0]]).double()),
+        bernoulli(torch.tensor([0.5, 0.1]).double()),
+    )
     states = all_states(2, torch.float64)
     log_q, log_p = q.expand((4, 2)).log_prob(states[:, None]), p.log_prob(states)[:, None]
     assert torch.allclose(kl(q, p), (log_q.exp() * (log_q - log_p)).sum(0))
@@ -102,7 +121,11 @@ def test_digits_train_and_the_learned_prior_is_the_average_posterior(learn):
         assert exact_bits(model, digits.test).log_marginal.mean() > -21.5
     average = average_posterior_bits(model, digits.train) @ all_states(8)
     if learn:
-        assert (model.prior().mean - average).abs().max() < 0.05 < (model.prior().mean - 0.5).abs().max()
+        assert (
+            (model.prior().mean - average).abs().max()
+            < 0.05
+            < (model.prior().mean - 0.5).abs().max()
+        )
     else:
         assert torch.equal(model.prior().mean, torch.full((8,), 0.5))
 

@@ -1,4 +1,6 @@
-"""The RBM against brute force over every (v, h), against scikit-learn, and against annealed importance sampling."""
+"""The RBM against brute force over every (v, h), against scikit-learn, and against annealed
+importance sampling.
+"""
 
 import itertools
 
@@ -36,14 +38,20 @@ def test_everything_exact_agrees_with_brute_force():
     z, v = weight.sum(), torch.tensor(vs)
     assert rbm.log_partition().item() == pytest.approx(np.log(z), abs=1e-12)
     assert rbm.log_prob(v).detach().numpy() == pytest.approx(np.log(weight.sum(1) / z), abs=1e-12)
-    assert rbm.hidden_log_prob().detach().numpy() == pytest.approx(np.log(weight.sum(0) / z), abs=1e-12)
-    assert rbm.hidden_marginal().detach().numpy() == pytest.approx(weight.sum(0) / z @ hs, abs=1e-12)
+    assert rbm.hidden_log_prob().detach().numpy() == pytest.approx(
+        np.log(weight.sum(0) / z), abs=1e-12
+    )
+    assert rbm.hidden_marginal().detach().numpy() == pytest.approx(
+        weight.sum(0) / z @ hs, abs=1e-12
+    )
     posterior = weight / weight.sum(1, keepdims=True)
     assert rbm.hidden(v).mean.detach().numpy() == pytest.approx(posterior @ hs, abs=1e-12)
     rows = v[[1, 5, 5, 14]]
     average = posterior[[1, 5, 5, 14]].mean(0)
     assert rbm.average_posterior(rows).detach().numpy() == pytest.approx(average @ hs, abs=1e-12)
-    assert rbm.aggregate_log_prob(rows).detach().numpy() == pytest.approx(np.log(average), abs=1e-12)
+    assert rbm.aggregate_log_prob(rows).detach().numpy() == pytest.approx(
+        np.log(average), abs=1e-12
+    )
 
 
 def test_energy_is_the_exponent_of_the_joint():
@@ -107,14 +115,20 @@ def test_beyond_sixteen_hidden_units_samples_come_from_a_chain_that_agrees():
 
 def test_the_gradient_of_the_likelihood_is_average_posterior_minus_marginal():
     rbm = random_rbm(6, 4, seed=5)
-    v = (torch.rand(10, 6, generator=torch.Generator().manual_seed(0), dtype=torch.float64) > 0.5).double()
+    v = (
+        torch.rand(10, 6, generator=torch.Generator().manual_seed(0), dtype=torch.float64) > 0.5
+    ).double()
     rbm.log_prob(v).mean().backward()
-    assert torch.allclose(rbm.hidden_bias.grad, rbm.average_posterior(v) - rbm.hidden_marginal(), atol=1e-12)
+    assert torch.allclose(
+        rbm.hidden_bias.grad, rbm.average_posterior(v) - rbm.hidden_marginal(), atol=1e-12
+    )
 
 
 def test_one_update_with_long_chains_is_the_exact_gradient_within_sampling_error():
     rbm, n = random_rbm(4, 3, seed=6, scale=0.7), 40_000
-    v = (torch.rand(n, 4, generator=torch.Generator().manual_seed(1), dtype=torch.float64) > 0.3).double()
+    v = (
+        torch.rand(n, 4, generator=torch.Generator().manual_seed(1), dtype=torch.float64) > 0.3
+    ).double()
     rbm.log_prob(v).mean().backward()
     before = [p.detach().clone() for p in rbm.parameters()]
     contrastive_divergence(rbm, v, epochs=1, batch_size=n, lr=1.0, k=50)
@@ -138,7 +152,9 @@ def independent_pixels(digits):
     return torch.distributions.Bernoulli(p).log_prob(digits.test).sum(1).mean()
 
 
-def test_held_out_likelihood_beats_independent_pixels_and_is_no_worse_than_scikit_learn(digits, trained):
+def test_held_out_likelihood_beats_independent_pixels_and_is_no_worse_than_scikit_learn(
+    digits, trained
+):
     from sklearn.neural_network import BernoulliRBM
 
     ours = trained.log_prob(digits.test)
@@ -147,8 +163,11 @@ def test_held_out_likelihood_beats_independent_pixels_and_is_no_worse_than_sciki
     for seed in range(3):  # the same exact measure for theirs: their weights in our sum
         other = BernoulliRBM(12, learning_rate=0.1, batch_size=10, n_iter=40, random_state=seed)
         other.fit(digits.train.numpy())
-        weights = {"weight": other.components_.T, "hidden_bias": other.intercept_hidden_,
-                   "visible_bias": other.intercept_visible_}
+        weights = {
+            "weight": other.components_.T,
+            "hidden_bias": other.intercept_hidden_,
+            "visible_bias": other.intercept_visible_,
+        }
         rbm = RBM(64, 12)
         rbm.load_state_dict({name: torch.tensor(value) for name, value in weights.items()})
         theirs = other._free_energy(digits.test.numpy())
@@ -201,7 +220,9 @@ def test_same_seed_same_numbers_and_the_global_generator_stays(digits):
         contrastive_divergence(rbm, digits.train[:200], epochs=1, seed=3)
     assert torch.equal(one.weight, two.weight) and not torch.equal(one.weight, three.weight)
     assert torch.equal(one.sample(3, seed=1), two.sample(3, seed=1))
-    assert annealed_log_partition(one, steps=5, chains=5) == annealed_log_partition(two, steps=5, chains=5)
+    assert annealed_log_partition(one, steps=5, chains=5) == annealed_log_partition(
+        two, steps=5, chains=5
+    )
     assert torch.equal(torch.get_rng_state(), before)
 
 
@@ -235,5 +256,7 @@ def test_a_rate_that_explodes_is_stopped():
 def test_training_can_be_stopped_from_on_epoch():
     seen = []
     v = torch.zeros(4, 3)
-    contrastive_divergence(RBM(3, 2), v, epochs=10, on_epoch=lambda epoch: seen.append(epoch) or epoch == 2)
+    contrastive_divergence(
+        RBM(3, 2), v, epochs=10, on_epoch=lambda epoch: seen.append(epoch) or epoch == 2
+    )
     assert seen == [0, 1, 2]

@@ -1,4 +1,6 @@
-"""The cache returns what was built, builds again when anything it depends on changes, and never stands in the way."""
+"""The cache returns what was built, builds again when anything it depends on changes, and never
+stands in the way.
+"""
 
 import errno
 import functools
@@ -50,7 +52,9 @@ def test_none_is_a_value():
 def test_every_part_of_the_key_counts():
     build = Counter()
     data = ImageData(*[torch.zeros(2, 4), torch.zeros(2).long()] * 2, shape=(2, 2))
-    other = ImageData(torch.ones(2, 4), torch.zeros(2).long(), torch.zeros(2, 4), torch.zeros(2).long(), (2, 2))
+    other = ImageData(
+        torch.ones(2, 4), torch.zeros(2).long(), torch.zeros(2, 4), torch.zeros(2).long(), (2, 2)
+    )
     keys = [
         {},
         {"a": 1},
@@ -112,7 +116,9 @@ def test_damaged_entries_are_built_again(folder, damage, capsys):
     content = bytearray(entry.read_bytes())
     if damage == "flipped":
         content[len(content) // 2] ^= 1
-    entry.write_bytes({"cut": content[:-100], "flipped": content, "empty": b"", "text": b"hello"}[damage])
+    entry.write_bytes(
+        {"cut": content[:-100], "flipped": content, "empty": b"", "text": b"hello"}[damage]
+    )
     capsys.readouterr()
     assert torch.equal(cached("thing", build), torch.arange(1000.0))
     assert build.calls == 2 and "damaged" in capsys.readouterr().out
@@ -122,7 +128,9 @@ def test_damaged_entries_are_built_again(folder, damage, capsys):
 
 @pytest.mark.filterwarnings("ignore:Detected pickle protocol")
 def test_an_entry_cannot_run_code(folder, tmp_path):
-    """Somebody else's file under the right name and with the right digest is refused, not unpickled."""
+    """Somebody else's file under the right name and with the right digest is refused, not
+    unpickled.
+    """
     import hashlib
     import pickle
 
@@ -139,7 +147,9 @@ def test_an_entry_cannot_run_code(folder, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.parametrize("value", [torch.nn.Linear(1, 1), lambda: 1, object()], ids=["model", "function", "object"])
+@pytest.mark.parametrize(
+    "value", [torch.nn.Linear(1, 1), lambda: 1, object()], ids=["model", "function", "object"]
+)
 def test_a_value_that_could_not_be_read_back_is_refused(value, folder):
     with pytest.raises(TypeError, match="cannot be read back safely"):
         cached("thing", Counter(value))
@@ -158,7 +168,11 @@ def test_full_disk_costs_a_sentence(monkeypatch, folder, capsys):
     monkeypatch.setattr(os, "replace", full)
     assert cached("thing", Counter(3)) == 3
     out = capsys.readouterr().out
-    assert "No space left on device" in out and "going on without it" in out and "VAETEACH_CACHE" in out
+    assert (
+        "No space left on device" in out
+        and "going on without it" in out
+        and "VAETEACH_CACHE" in out
+    )
     assert not list(folder.glob("*"))  # the temporary file is gone, too
 
 
@@ -169,7 +183,9 @@ def test_folder_that_cannot_be_made_costs_a_sentence(monkeypatch, tmp_path, caps
     assert "cannot be written" in capsys.readouterr().out
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="permissions do not bind this user")
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="permissions do not bind this user"
+)
 def test_read_only_folder_costs_a_sentence(folder, capsys):
     folder.mkdir()
     folder.chmod(0o500)
@@ -190,20 +206,26 @@ def test_an_interrupted_recipe_leaves_nothing(folder):
 def test_many_at_once_get_whole_values():
     results = []
     threads = [
-        threading.Thread(target=lambda: results.append(cached("thing", lambda: torch.arange(10_000)))) for _ in range(8)
+        threading.Thread(
+            target=lambda: results.append(cached("thing", lambda: torch.arange(10_000)))
+        )
+        for _ in range(8)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(results) == 8 and all(torch.equal(result, torch.arange(10_000)) for result in results)
+    assert len(results) == 8 and all(
+        torch.equal(result, torch.arange(10_000)) for result in results
+    )
 
 
 def test_old_entries_go_and_recent_ones_stay(folder):
     build = Counter()
     for n in range(cache.KEPT + 5):
         cached("thing", build, n=n)
-        for entry in folder.glob("thing-*.pt"):  # one second between entries, whatever the file system's clock does
+        # one second between entries, whatever the file system's clock does
+        for entry in folder.glob("thing-*.pt"):
             if entry.stat().st_mtime > 1e9:
                 os.utime(entry, (n, n))
     assert len(list(folder.glob("thing-*.pt"))) == cache.KEPT

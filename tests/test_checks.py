@@ -1,4 +1,6 @@
-"""Every exercise: right answers pass, known mistakes get their own hint, odd answers get a sentence."""
+"""Every exercise: right answers pass, known mistakes get their own hint, odd answers get a
+sentence.
+"""
 
 import ast
 import contextlib
@@ -50,7 +52,9 @@ def _judgement(check, answer):
 @pytest.mark.parametrize("name", EXERCISES)
 def test_exercise_is_known_by_its_own_name(name):
     assert EXERCISES[name].name == name and name in checks.__all__
-    assert len(EXERCISES[name].mistakes) >= 5 and len({m.name for m in EXERCISES[name].mistakes}) >= 5
+    assert (
+        len(EXERCISES[name].mistakes) >= 5 and len({m.name for m in EXERCISES[name].mistakes}) >= 5
+    )
 
 
 @pytest.mark.parametrize("name", EXERCISES)
@@ -76,7 +80,9 @@ def test_also_right_knows_no_exercise_that_is_gone():
     assert set(ALSO_RIGHT) <= set(EXERCISES)
 
 
-@pytest.mark.parametrize(("name", "mistake"), MISTAKES, ids=[f"{name}-{m.name}" for name, m in MISTAKES])
+@pytest.mark.parametrize(
+    ("name", "mistake"), MISTAKES, ids=[f"{name}-{m.name}" for name, m in MISTAKES]
+)
 def test_no_mistake_passes(name, mistake):
     with pytest.raises(WrongAnswer) as caught:
         ask(EXERCISES[name], mistake.answer)
@@ -85,7 +91,9 @@ def test_no_mistake_passes(name, mistake):
 
 
 def test_at_least_nine_in_ten_mistakes_get_their_own_hint():
-    """Of all, and of each exercise's catalogue; a hint that belongs to another mistake is worse than none."""
+    """Of all, and of each exercise's catalogue; a hint that belongs to another mistake is worse
+    than none.
+    """
     missed = [
         f"{name}: {m.name}"
         for name, m in MISTAKES
@@ -93,7 +101,9 @@ def test_at_least_nine_in_ten_mistakes_get_their_own_hint():
     ]
     assert len(missed) <= 0.1 * len(MISTAKES), missed
     for name, ex in EXERCISES.items():
-        assert sum(row.startswith(f"{name}: ") for row in missed) <= max(1, 0.1 * len(ex.mistakes)), missed
+        assert sum(row.startswith(f"{name}: ") for row in missed) <= max(
+            1, 0.1 * len(ex.mistakes)
+        ), missed
 
 
 @pytest.mark.parametrize("name", EXERCISES)
@@ -151,18 +161,24 @@ def test_an_unknown_wrong_answer_is_shown_the_smallest_failing_input():
         ask(checks.average_code, lambda codes: codes.mean(0) + 0.1234)
 
 
-# --- the notebooks ----------------------------------------------------------------------------------------------------
+# --- the notebooks --------------------------------------------------------------------------------
 
 
 def _in_notebooks():
-    """(notebook, exercise, name of the reader's function, its stub, the folded solution) of every exercise cell."""
+    """(notebook, exercise, name of the reader's function, its stub, the folded solution) of every
+    exercise cell.
+    """
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         cells = nbformat.read(path, as_version=4).cells
         for i, cell in enumerate(cells):
-            for name, function in re.findall(r"^checks\.(\w+)\((\w*)\)", cell.source, re.M) if i else ():
+            for name, function in (
+                re.findall(r"^checks\.(\w+)\((\w*)\)", cell.source, re.M) if i else ()
+            ):
                 if cell.cell_type == "code":
                     prose = "\n".join(c.source for c in _run_of_prose(cells[i + 1 :]))
-                    folded = re.search(r"<summary>[^<]*[Ss]olution.*?```python\n(.*?)```", prose, re.DOTALL)
+                    folded = re.search(
+                        r"<summary>[^<]*[Ss]olution.*?```python\n(.*?)```", prose, re.DOTALL
+                    )
                     yield path, name, function, cell.source, folded[1] if folded else ""
 
 
@@ -185,7 +201,9 @@ def _imports(path):
             return namespace
 
 
-@pytest.mark.parametrize(("path", "name", "function", "stub", "folded"), CELLS, ids=[c[1] for c in CELLS])
+@pytest.mark.parametrize(
+    ("path", "name", "function", "stub", "folded"), CELLS, ids=[c[1] for c in CELLS]
+)
 def test_folded_solution_of_the_notebook_is_right(path, name, function, stub, folded):
     assert name in EXERCISES, f"{path.name} asks for checks.{name}, which does not exist"
     assert folded, f"{path.name}: {name} has no folded solution"
@@ -198,13 +216,19 @@ def test_folded_solution_of_the_notebook_is_right(path, name, function, stub, fo
         for node in ast.parse(source).body
         if isinstance(node, ast.FunctionDef) and node.name == function
     }
-    assert len(takes) == 1, f"{path.name}: stub and solution of {name} take other arguments: {takes}"
+    assert len(takes) == 1, (
+        f"{path.name}: stub and solution of {name} take other arguments: {takes}"
+    )
 
 
 def test_every_exercise_stands_in_a_notebook():
     numbers = {path.name[:2] for path, *_ in CELLS}
     asked = {name for _, name, *_ in CELLS}
     for name in EXERCISES:
-        module = next(m for m in vars(checks) if re.fullmatch(r"nb\d\d", m) and name in vars(getattr(checks, m)))
+        module = next(
+            m
+            for m in vars(checks)
+            if re.fullmatch(r"nb\d\d", m) and name in vars(getattr(checks, m))
+        )
         if module[2:] in numbers:  # else its notebook is still to come
             assert name in asked, f"checks.{name} is asked for in no notebook"

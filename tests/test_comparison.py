@@ -1,4 +1,6 @@
-"""The two-sample statistics against scipy, scikit-learn and closed forms; their p values where nothing differs."""
+"""The two-sample statistics against scipy, scikit-learn and closed forms; their p values where
+nothing differs.
+"""
 
 import numpy as np
 import pytest
@@ -9,7 +11,11 @@ from sklearn.metrics.pairwise import rbf_kernel
 import vaeteach as vt
 from vaeteach.comparison import two_sample_statistics
 
-MOMENTS = ["largest difference of means", "largest log ratio of variances", "KL of the moment-matched Gaussians"]
+MOMENTS = [
+    "largest difference of means",
+    "largest log ratio of variances",
+    "KL of the moment-matched Gaussians",
+]
 
 
 class Constructed:
@@ -51,17 +57,23 @@ def test_mmd_is_made_of_scikit_learns_kernels(samples):
 
 def test_gaussian_kl_is_torchs(samples):
     fitted = [
-        torch.distributions.MultivariateNormal(torch.as_tensor(s.mean(0)), torch.as_tensor(np.cov(s.T)))
+        torch.distributions.MultivariateNormal(
+            torch.as_tensor(s.mean(0)), torch.as_tensor(np.cov(s.T))
+        )
         for s in samples
     ]
     want = float(torch.distributions.kl_divergence(*fitted))
-    assert two_sample_statistics(*samples)["KL of the moment-matched Gaussians"] == pytest.approx(want, rel=1e-6)
+    assert two_sample_statistics(*samples)["KL of the moment-matched Gaussians"] == pytest.approx(
+        want, rel=1e-6
+    )
 
 
 def test_neighbour_kl_finds_the_kl_of_two_gaussians():
     rng = np.random.default_rng(1)
     got = [
-        two_sample_statistics(rng.normal(size=(1500, 2)), 1.0 + rng.normal(size=(1500, 2)))["KL by nearest neighbours"]
+        two_sample_statistics(rng.normal(size=(1500, 2)), 1.0 + rng.normal(size=(1500, 2)))[
+            "KL by nearest neighbours"
+        ]
         for _ in range(4)
     ]
     assert np.mean(got) == pytest.approx(1.0, abs=0.12)  # KL(N(0, I) || N((1, 1), I)) = 1
@@ -69,17 +81,24 @@ def test_neighbour_kl_finds_the_kl_of_two_gaussians():
 
 def test_p_values_are_large_where_nothing_differs():
     model = Constructed(lambda x: vt.gaussian(torch.zeros(len(x), 2), torch.zeros(len(x), 2)))
-    tables = [vt.compare_with_prior(model, torch.zeros(50, 4), seed, n_samples=150) for seed in range(8)]
+    tables = [
+        vt.compare_with_prior(model, torch.zeros(50, 4), seed, n_samples=150) for seed in range(8)
+    ]
     p = np.concatenate([t["p_value"].dropna() for t in tables])
     assert p.min() >= 1 / 41 and 0.3 < np.median(p) < 0.75 and (p < 0.05).mean() < 0.15
-    assert all(t.loc["marginal KL, from the densities", "value"] == pytest.approx(0, abs=1e-6) for t in tables)
+    assert all(
+        t.loc["marginal KL, from the densities", "value"] == pytest.approx(0, abs=1e-6)
+        for t in tables
+    )
 
 
 def test_the_right_statistics_see_a_shift():
     model = Constructed(lambda x: vt.gaussian(torch.full((len(x), 2), 0.6), torch.zeros(len(x), 2)))
     table = vt.compare_with_prior(model, torch.zeros(50, 4), n_samples=400)
     seen = table["p_value"] < 0.05
-    assert seen[["largest difference of means", "energy distance", "squared MMD, Gaussian kernel"]].all()
+    assert seen[
+        ["largest difference of means", "energy distance", "squared MMD, Gaussian kernel"]
+    ].all()
     assert not seen["largest log ratio of variances"]
     kl = 0.5 * 2 * 0.6**2  # 400 points give it to 0.06 (one standard error)
     assert table.loc["marginal KL, from the densities", "value"] == pytest.approx(kl, abs=0.2)
@@ -89,12 +108,20 @@ def test_the_right_statistics_see_a_shift():
 def test_equal_moments_hide_a_ring_and_only_the_shape_sees_it():
     def ring(x):
         angle = torch.arange(len(x)) * (2 * np.pi / len(x))
-        radius = (2 * (1 - 0.05)) ** 0.5  # var of radius cos(angle) is 0.95; with sigma^2 = 0.05 in all 1
-        return vt.gaussian(radius * torch.stack([angle.cos(), angle.sin()], 1), torch.full((len(x), 2), np.log(0.05)))
+        # var of radius cos(angle) is 0.95; with sigma^2 = 0.05 in all 1
+        radius = (2 * (1 - 0.05)) ** 0.5
+        return vt.gaussian(
+            radius * torch.stack([angle.cos(), angle.sin()], 1),
+            torch.full((len(x), 2), np.log(0.05)),
+        )
 
     table = vt.compare_with_prior(Constructed(ring), torch.zeros(200, 4), n_samples=400)
     assert (table.loc[MOMENTS, "p_value"] > 0.05).all()
-    for name in ("Kolmogorov-Smirnov, radius", "classifier accuracy minus 1/2", "KL by nearest neighbours"):
+    for name in (
+        "Kolmogorov-Smirnov, radius",
+        "classifier accuracy minus 1/2",
+        "KL by nearest neighbours",
+    ):
         assert table.loc[name, "p_value"] < 0.05
     assert table.loc["marginal KL, from the densities", "value"] > 0.3
 

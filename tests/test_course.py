@@ -1,4 +1,6 @@
-"""course.py: what can go wrong on a reader's machine has its sentence, and a second run repairs the first."""
+"""course.py: what can go wrong on a reader's machine has its sentence, and a second run repairs the
+first.
+"""
 
 import errno
 import importlib.util
@@ -17,7 +19,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 @pytest.fixture
 def course(tmp_path):
-    """course.py as a module that lives in a folder of its own, with the project's two lists beside it."""
+    """course.py as a module that lives in a folder of its own, with the project's two lists beside
+    it.
+    """
     for name in ("course.py", "pyproject.toml", "constraints.txt"):
         shutil.copy(ROOT / name, tmp_path / name)
     spec = importlib.util.spec_from_file_location("course_under_test", tmp_path / "course.py")
@@ -28,7 +32,9 @@ def course(tmp_path):
 
 @pytest.fixture
 def installer(course, monkeypatch):
-    """Replace pip: `installer.fails` maps a word of a command to what pip says while it fails; calls are kept."""
+    """Replace pip: `installer.fails` maps a word of a command to what pip says while it fails;
+    calls are kept.
+    """
 
     class Installer:
         fails: dict = {}
@@ -52,7 +58,7 @@ def installer(course, monkeypatch):
     return made
 
 
-# --- the Python that starts it ---------------------------------------------------------------------------------------
+# --- the Python that starts it --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13), (3, 11, 7)])
@@ -62,7 +68,9 @@ def test_supported_pythons_pass(course, version):
 
 @pytest.mark.parametrize("version", [(2, 7), (3, 6), (3, 10), (3, 14)])
 def test_other_pythons_are_refused_with_advice(course, version):
-    with pytest.raises(course.Problem, match=rf"This is Python {version[0]}\.{version[1]}; .*python\.org"):
+    with pytest.raises(
+        course.Problem, match=rf"This is Python {version[0]}\.{version[1]}; .*python\.org"
+    ):
         course.check_python(version, which=lambda name: None)
 
 
@@ -87,7 +95,10 @@ def test_an_old_python_can_read_the_refusal():
 
 
 def test_it_needs_the_standard_library_only():
-    code = "import sys; sys.path = [p for p in sys.path if 'site-packages' not in p]; sys.argv = ['x', '--help']\n"
+    code = (
+        "import sys; sys.path = [p for p in sys.path if 'site-packages' not in p]; sys.argv = ['x',"
+        " '--help']\n"
+    )
     code += f"import runpy; runpy.run_path({str(ROOT / 'course.py')!r}, run_name='__main__')"
     done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True)
     assert done.returncode == 0 and "python3 course.py test" in done.stdout
@@ -97,7 +108,8 @@ def old_pythons():
     names = ["python3.6", "python3.7", "python3.8", "python3.9", "python3.10"]
     found = [shutil.which(name) for name in names]
     for path in filter(None, found):
-        if subprocess.run([path, "-c", ""], capture_output=True).returncode == 0:  # a version manager may only promise
+        # a version manager may only promise
+        if subprocess.run([path, "-c", ""], capture_output=True).returncode == 0:
             yield path
 
 
@@ -106,10 +118,12 @@ def test_old_pythons_say_so_for_real():
     for python in old_pythons():
         done = subprocess.run([python, str(ROOT / "course.py")], capture_output=True)
         assert done.returncode == 1
-        assert re.fullmatch(rb"This is Python 3\.\d+; the course needs Python 3\.11 to 3\.13: .*\.\s*", done.stderr)
+        assert re.fullmatch(
+            rb"This is Python 3\.\d+; the course needs Python 3\.11 to 3\.13: .*\.\s*", done.stderr
+        )
 
 
-# --- the environment -------------------------------------------------------------------------------------------------
+# --- the environment ------------------------------------------------------------------------------
 
 
 def test_no_ensurepip(course, monkeypatch):
@@ -120,7 +134,11 @@ def test_no_ensurepip(course, monkeypatch):
 
 
 def test_too_little_room_is_seen_before_anything_is_made(course, monkeypatch):
-    monkeypatch.setattr(course.shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10**9, 10**9 - 10**8, 10**8))
+    monkeypatch.setattr(
+        course.shutil,
+        "disk_usage",
+        lambda path: shutil._ntuple_diskusage(10**9, 10**9 - 10**8, 10**8),
+    )
     with pytest.raises(course.Problem, match="needs 2.5 GB, 0.1 GB is free"):
         course.make_venv()
     assert not os.path.exists(course.VENV)
@@ -156,8 +174,12 @@ def no_network(course):
 
 @pytest.mark.parametrize(
     ("version", "works", "made"),
-    [(f"3.{sys.version_info[1]}.1", True, False), ("3.10.9", True, True), (None, True, True),
-     (f"3.{sys.version_info[1]}.1", False, True)],
+    [
+        (f"3.{sys.version_info[1]}.1", True, False),
+        ("3.10.9", True, True),
+        (None, True, True),
+        (f"3.{sys.version_info[1]}.1", False, True),
+    ],
 )
 def test_a_venv_that_cannot_serve_is_made_anew(course, monkeypatch, version, works, made):
     """Of another Python, without its description, or with a Python that does not run."""
@@ -167,10 +189,13 @@ def test_a_venv_that_cannot_serve_is_made_anew(course, monkeypatch, version, wor
     monkeypatch.setattr(course, "runs", lambda command: works)
     commands = []
     done = subprocess.CompletedProcess([], 0, b"")
-    monkeypatch.setattr(course.subprocess, "run", lambda command, **_: commands.append(command) or done)
+    monkeypatch.setattr(
+        course.subprocess, "run", lambda command, **_: commands.append(command) or done
+    )
     course.make_venv()
     assert len(commands) == made
-    assert os.path.exists(course.VENV) != made  # what was there is gone; the real command would have made it again
+    # what was there is gone; the real command would have made it again
+    assert os.path.exists(course.VENV) != made
 
 
 def test_venv_is_a_file(course):
@@ -188,7 +213,7 @@ def test_foreign_settings_stay_outside(course, monkeypatch):
     assert env["HTTPS_PROXY"] == "http://proxy:1" and env["PYTHONNOUSERSITE"] == "1"
 
 
-# --- the order of the steps ------------------------------------------------------------------------------------------
+# --- the order of the steps -----------------------------------------------------------------------
 
 
 def test_set_up_once(course, installer):
@@ -263,7 +288,9 @@ def test_an_interrupt_is_remembered(course, installer, monkeypatch, capsys):
         ("win32", ["--no-index"], ["--no-index", "torch"]),
     ],
 )
-def test_torch_is_looked_for_where_it_is_small(course, installer, monkeypatch, platform, broken, expected):
+def test_torch_is_looked_for_where_it_is_small(
+    course, installer, monkeypatch, platform, broken, expected
+):
     os.makedirs(course.VENV)
     monkeypatch.setattr(course.sys, "platform", platform)
     installer.fails = {word: "no" for word in broken}
@@ -273,21 +300,47 @@ def test_torch_is_looked_for_where_it_is_small(course, installer, monkeypatch, p
     assert all("--no-deps" in call for call in installer.calls if call != ("torch",))
 
 
-# --- one sentence for each failure -----------------------------------------------------------------------------------
+# --- one sentence for each failure ----------------------------------------------------------------
 
 SAID = [
-    ("WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError('<pip…>: Failed to establish "
-     "a new connection: [Errno -3] Temporary failure in name resolution')'\nERROR: No matching distribution for x",
-     "package index cannot be reached"),
-    ("pip._vendor.urllib3.exceptions.ReadTimeoutError: Read timed out.", "package index cannot be reached"),
-    ("ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device", "disk is full"),
+    (
+        (
+            "WARNING: Retrying (Retry(total=0)) after connection broken by"
+            " 'NewConnectionError('<pip…>: Failed to establish a new connection: [Errno -3]"
+            " Temporary failure in name resolution')'\nERROR: No matching distribution for x"
+        ),
+        "package index cannot be reached",
+    ),
+    (
+        "pip._vendor.urllib3.exceptions.ReadTimeoutError: Read timed out.",
+        "package index cannot be reached",
+    ),
+    (
+        "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device",
+        "disk is full",
+    ),
     ("OSError: [WinError 112] There is not enough space on the disk", "disk is full"),
     ("OSError: [Errno 122] Disk quota exceeded", "disk is full"),
-    ("SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate'))", "encrypted connections"),
-    ("ERROR: Could not install packages due to an OSError: [Errno 13] Permission denied: 'x'", "cannot be written"),
-    ("ERROR: No matching distribution found for torch==2.13.0", "PyTorch has no build for this machine"),
-    ("The virtual environment was not created successfully because ensurepip is not available.", "apt install python3"),
-    ("Building\nERROR: something else\n", r"Set-up failed \(ERROR: something else\): look into .*course-install.log"),
+    (
+        "SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate'))",
+        "encrypted connections",
+    ),
+    (
+        "ERROR: Could not install packages due to an OSError: [Errno 13] Permission denied: 'x'",
+        "cannot be written",
+    ),
+    (
+        "ERROR: No matching distribution found for torch==2.13.0",
+        "PyTorch has no build for this machine",
+    ),
+    (
+        "The virtual environment was not created successfully because ensurepip is not available.",
+        "apt install python3",
+    ),
+    (
+        "Building\nERROR: something else\n",
+        r"Set-up failed \(ERROR: something else\): look into .*course-install.log",
+    ),
     ("", "Set-up failed"),
 ]
 
@@ -300,7 +353,9 @@ def test_pips_words_become_one_sentence(course, installer, capsys, text, sentenc
     assert re.search(sentence, said), said
     assert "\n" not in said and said.endswith("."), "one sentence, on one line"
     assert not os.path.exists(course.STAMP)
-    assert os.path.exists(course.BUSY) == ("disk is full" in said), "only a half-unpacked .venv is made anew"
+    assert os.path.exists(course.BUSY) == ("disk is full" in said), (
+        "only a half-unpacked .venv is made anew"
+    )
 
 
 def test_a_full_disk_outside_pip(course, monkeypatch, capsys):
@@ -313,14 +368,16 @@ def test_a_full_disk_outside_pip(course, monkeypatch, capsys):
 
 
 def test_what_does_not_load_is_said(course, installer, monkeypatch):
-    broken = subprocess.CompletedProcess([], 1, b"Traceback\nImportError: libgomp.so.1: cannot open shared object file")
+    broken = subprocess.CompletedProcess(
+        [], 1, b"Traceback\nImportError: libgomp.so.1: cannot open shared object file"
+    )
     monkeypatch.setattr(course.subprocess, "run", lambda *_, **__: broken)
     with pytest.raises(course.Problem, match="does not load .*libgomp"):
         course.set_up()
     assert not os.path.exists(course.STAMP)
 
 
-# --- the commands ----------------------------------------------------------------------------------------------------
+# --- the commands ---------------------------------------------------------------------------------
 
 
 def test_unknown_command(course, capsys):
@@ -354,7 +411,11 @@ def test_test_runs_pytest_on_all_cores(course, installer, monkeypatch):
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     assert course.main(["test", "tests/test_course.py"]) == 0
     command, env = started[0]
-    assert command[1:3] == ["-m", "pytest"] and "-n" in command and command[-1] == "tests/test_course.py"
+    assert (
+        command[1:3] == ["-m", "pytest"]
+        and "-n" in command
+        and command[-1] == "tests/test_course.py"
+    )
     assert env["OMP_NUM_THREADS"] == "1"
     course.main(["test", "-n0"])
     assert "-n" not in started[1][0]
@@ -371,9 +432,17 @@ def test_clean_removes_what_was_made_and_nothing_else(course, capsys):
     locked.chmod(0o400)
     assert course.main(["clean"]) == 0
     assert "Removed .venv" in capsys.readouterr().out
-    left = {str(path.relative_to(course.ROOT)) for path in pathlib.Path(course.ROOT).rglob("*")} - {"__pycache__"}
-    assert left == {"course.py", "pyproject.toml", "constraints.txt", "notebooks", str(kept.relative_to(course.ROOT)),
-                    "vaeteach"}
+    left = {str(path.relative_to(course.ROOT)) for path in pathlib.Path(course.ROOT).rglob("*")} - {
+        "__pycache__"
+    }
+    assert left == {
+        "course.py",
+        "pyproject.toml",
+        "constraints.txt",
+        "notebooks",
+        str(kept.relative_to(course.ROOT)),
+        "vaeteach",
+    }
     assert course.main(["clean"]) == 0
     assert "Nothing to remove" in capsys.readouterr().out
 
@@ -396,24 +465,39 @@ def test_doctor_on_an_unfinished_venv(course, capsys):
 
 def test_doctor_examines_this_environment():
     """The inner half of doctor, run where these tests run: all that it looks at is there."""
-    done = subprocess.run([sys.executable, str(ROOT / "course.py"), "--examine"], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "course.py"), "--examine"], capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "All is well." in done.stdout
-    for what in ("torch 2", "display the widgets of anywidget", "data digits: 1437 training and 360 test", "cache "):
+    for what in (
+        "torch 2",
+        "display the widgets of anywidget",
+        "data digits: 1437 training and 360 test",
+        "cache ",
+    ):
         assert what in done.stdout
 
 
 def test_doctor_finds_another_version(course):
     text = pathlib.Path(course.CONSTRAINTS).read_text("utf-8")
-    pathlib.Path(course.CONSTRAINTS).write_text(re.sub(r"(?m)^numpy==.*$", "numpy==0.1", text), "utf-8")
-    done = subprocess.run([sys.executable, os.path.join(course.ROOT, "course.py"), "--examine"], capture_output=True,
-                          text=True)
+    pathlib.Path(course.CONSTRAINTS).write_text(
+        re.sub(r"(?m)^numpy==.*$", "numpy==0.1", text), "utf-8"
+    )
+    done = subprocess.run(
+        [sys.executable, os.path.join(course.ROOT, "course.py"), "--examine"],
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 1 and re.search(r"! numpy is \S+, tried was 0\.1", done.stdout)
 
 
 def test_the_stamp_is_what_the_next_start_reads(course, installer):
     course.set_up("test")
-    assert json.loads(pathlib.Path(course.STAMP).read_text()) == {"recipe": course.recipe(), "extra": "test"}
+    assert json.loads(pathlib.Path(course.STAMP).read_text()) == {
+        "recipe": course.recipe(),
+        "extra": "test",
+    }
 
 
 def test_the_server_answers_on_loopback_and_only_with_its_token(course, tmp_path):
@@ -429,13 +513,20 @@ def test_the_server_answers_on_loopback_and_only_with_its_token(course, tmp_path
     log = tmp_path / "lab.log"
     options = ["--no-browser", f"--port={port}", "--ServerApp.port_retries=0"]
     command = [sys.executable, *course.lab_command(options)[1:]]
-    env = course.environment() | {"JUPYTER_RUNTIME_DIR": str(tmp_path), "JUPYTER_CONFIG_DIR": str(tmp_path)}
+    env = course.environment() | {
+        "JUPYTER_RUNTIME_DIR": str(tmp_path),
+        "JUPYTER_CONFIG_DIR": str(tmp_path),
+    }
     env.pop("JUPYTER_TOKEN", None)
     with open(log, "wb") as file:
-        server = subprocess.Popen(command, env=env, cwd=tmp_path, stdout=file, stderr=subprocess.STDOUT)
+        server = subprocess.Popen(
+            command, env=env, cwd=tmp_path, stdout=file, stderr=subprocess.STDOUT
+        )
     try:
         for _ in range(600):
-            found = re.search(r"http://([\w.]+):\d+/lab\S*\?token=(\w{20,})", log.read_text("utf-8"))
+            found = re.search(
+                r"http://([\w.]+):\d+/lab\S*\?token=(\w{20,})", log.read_text("utf-8")
+            )
             if found or server.poll() is not None:
                 break
             time.sleep(0.2)

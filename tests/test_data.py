@@ -30,14 +30,21 @@ def test_digits_are_the_real_ones():
 
     data = load("digits")
     assert (
-        data.train.shape == (1437, 64) and data.test.shape == (360, 64) and data.shape == (8, 8) and data.pixels == 64
+        data.train.shape == (1437, 64)
+        and data.test.shape == (360, 64)
+        and data.shape == (8, 8)
+        and data.pixels == 64
     )
     assert data.train.dtype == torch.float32 and data.train_labels.dtype == torch.int64
     # The two parts together are scikit-learn's images, each with its own label, in another order.
     images = torch.cat([data.train, data.test])
-    rows = torch.cat([images * 16, torch.cat([data.train_labels, data.test_labels])[:, None]], 1).numpy()
+    rows = torch.cat(
+        [images * 16, torch.cat([data.train_labels, data.test_labels])[:, None]], 1
+    ).numpy()
     theirs = load_digits()
-    assert sorted(map(tuple, rows)) == sorted((*map(float, x), float(y)) for x, y in zip(theirs.data, theirs.target))
+    assert sorted(map(tuple, rows)) == sorted(
+        (*map(float, x), float(y)) for x, y in zip(theirs.data, theirs.target)
+    )
     share = data.test_labels.bincount() / theirs.target.size * 1797 / 360
     assert (share - torch.tensor(theirs.target).bincount() / 1797).abs().max() < 0.005  # stratified
     assert torch.equal(load("digits").train, data.train)
@@ -51,14 +58,20 @@ def test_default_and_environment_variable(monkeypatch):
     monkeypatch.setenv("VAETEACH_DATA", "")
     assert load().name == "digits"
     monkeypatch.setenv("VAETEACH_DATA", "cats")
-    with pytest.raises(ValueError, match="no data set 'cats'.*'digits', 'glyphs', 'mnist', 'fashion_mnist'"):
+    with pytest.raises(
+        ValueError, match="no data set 'cats'.*'digits', 'glyphs', 'mnist', 'fashion_mnist'"
+    ):
         load()
 
 
 def test_unknown_option():
-    with pytest.raises(ValueError, match=r"load\('digits'\) has no option size; it takes no options"):
+    with pytest.raises(
+        ValueError, match=r"load\('digits'\) has no option size; it takes no options"
+    ):
         load("digits", size=3)
-    with pytest.raises(ValueError, match="has no option size, colour; it takes n, vary, seed, test"):
+    with pytest.raises(
+        ValueError, match="has no option size, colour; it takes n, vary, seed, test"
+    ):
         load("glyphs", size=3, n=4, colour=1)
 
 
@@ -72,7 +85,10 @@ def test_public_names():
 
 
 def test_threshold():
-    data = make(train=torch.tensor([[0.0, 0.49999, 0.5, 0.50001, 1.0, 0.25]]), train_labels=torch.zeros(1).long())
+    data = make(
+        train=torch.tensor([[0.0, 0.49999, 0.5, 0.50001, 1.0, 0.25]]),
+        train_labels=torch.zeros(1).long(),
+    )
     assert data.binarized().train.tolist() == [[0, 0, 1, 1, 1, 0]]
     assert data.train[0, 1] != 0  # the grey ones are still there
 
@@ -85,7 +101,8 @@ def test_sampled_binarisation():
     assert torch.equal(torch.get_rng_state(), before)
     assert set(binary.train.unique().tolist()) == {0.0, 1.0}
     error = (grey[0] * (1 - grey[0]) / len(grey)).sqrt()
-    assert ((binary.train.mean(0) - grey[0]).abs() <= 4 * error).all()  # each pixel is on with its grey value
+    # each pixel is on with its grey value
+    assert ((binary.train.mean(0) - grey[0]).abs() <= 4 * error).all()
     assert torch.equal(binary.train, data.binarized(seed=3).train)
     assert not torch.equal(binary.train, data.binarized(seed=4).train)
     assert torch.equal(binary.train_labels, data.train_labels) and binary.shape == data.shape
@@ -94,7 +111,9 @@ def test_sampled_binarisation():
 def test_subset():
     data = load("glyphs", n=20)
     part = data.subset(5, 2)
-    assert torch.equal(part.train, data.train[:5]) and torch.equal(part.test_labels, data.test_labels[:2])
+    assert torch.equal(part.train, data.train[:5]) and torch.equal(
+        part.test_labels, data.test_labels[:2]
+    )
     assert len(part.factors["train"]) == 5 and len(part.factors["test"]) == 2
     assert len(data.subset(5).test) == 4
     for bad in ({"train": 0}, {"train": 17}, {"train": 3, "test": 5}):
@@ -110,7 +129,10 @@ def test_subset():
         ({"train": torch.rand(3, 6).double()}, "train has dtype torch.float64; expected a float32"),
         ({"test": [[0.0] * 6] * 2}, "test has dtype list"),
         ({"test": torch.zeros(0, 6), "test_labels": torch.zeros(0).long()}, "test holds no images"),
-        ({"train_labels": torch.zeros(2).long()}, r"train_labels has shape \(2,\).*expected \(3,\)"),
+        (
+            {"train_labels": torch.zeros(2).long()},
+            r"train_labels has shape \(2,\).*expected \(3,\)",
+        ),
         ({"train_labels": torch.zeros(3)}, "train_labels.*torch.float32"),
         ({"test": torch.tensor([[0.0] * 6, [0.0] * 5 + [torch.nan]])}, r"test has NaN.*image 1"),
         ({"test": torch.full((2, 6), torch.inf)}, "NaN or infinite"),
@@ -136,5 +158,11 @@ def test_the_table_names_modules():
 
 def test_importing_costs_no_heavy_library():
     code = "import sys, vaeteach.data, vaeteach.cache; print([m for m in ('sklearn', 'pandas', 'matplotlib', 'pooch', 'requests') if m in sys.modules])"  # noqa: E501
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=dict(os.environ), check=True)
+    out = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env=dict(os.environ),
+        check=True,
+    )
     assert out.stdout.strip() == "[]"

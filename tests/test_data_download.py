@@ -1,4 +1,6 @@
-"""Downloads against a server on loopback that cuts, corrupts and refuses; files by hand; a full disk."""
+"""Downloads against a server on loopback that cuts, corrupts and refuses; files by hand; a full
+disk.
+"""
 
 import errno
 import gzip
@@ -23,7 +25,13 @@ REAL = os.environ.get("VAETEACH_MNIST")  # before the tests take it away
 @pytest.fixture(autouse=True)
 def surroundings(tmp_path, monkeypatch):
     monkeypatch.setenv("VAETEACH_CACHE", str(tmp_path / "kept"))
-    for name in ("VAETEACH_DATA", "VAETEACH_MNIST", "VAETEACH_FASHION_MNIST", "http_proxy", "HTTP_PROXY"):
+    for name in (
+        "VAETEACH_DATA",
+        "VAETEACH_MNIST",
+        "VAETEACH_FASHION_MNIST",
+        "http_proxy",
+        "HTTP_PROXY",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.setattr(download, "READ", 1.0)
@@ -32,7 +40,9 @@ def surroundings(tmp_path, monkeypatch):
 
 def idx(array):
     return (
-        bytes([0, 0, 8, array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape) + array.astype(np.uint8).tobytes()
+        bytes([0, 0, 8, array.ndim])
+        + struct.pack(f">{array.ndim}I", *array.shape)
+        + array.astype(np.uint8).tobytes()
     )
 
 
@@ -45,7 +55,9 @@ def arrays(train=40, test=10):
 
 @pytest.fixture
 def published(monkeypatch):
-    """Small files of the published format, and their checksums in place of those of the real ones."""
+    """Small files of the published format, and their checksums in place of those of the real
+    ones.
+    """
     files = {f"{part}.gz": gzip.compress(idx(array)) for part, array in zip(PARTS, arrays())}
     sums = tuple(hashlib.sha256(content).hexdigest() for content in files.values())
     monkeypatch.setattr(mnist, "CHECKSUMS", {"mnist": sums, "fashion_mnist": sums})
@@ -53,8 +65,9 @@ def published(monkeypatch):
 
 
 class Server:
-    """One mirror. `behave` may be "ok", "cut" (twice half of the file), "cut forever" (a few bytes, then
-    nothing), "corrupt", "refuse", "stall" (sends nothing more, stays open), "ignores ranges" or "too long"."""
+    """One mirror. `behave` may be "ok", "cut" (twice half of the file), "cut forever" (a few bytes,
+    then nothing), "corrupt", "refuse", "stall" (sends nothing more, stays open), "ignores ranges"
+    or "too long"."""
 
     def __init__(self, files, behave="ok"):
         self.files, self.behave, self.requests = files, behave, []
@@ -71,7 +84,8 @@ class Server:
 
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.http.daemon_threads = True
-        self.thread = threading.Thread(target=self.http.serve_forever, args=(0.02,), daemon=True)  # shut down at once
+        # shut down at once
+        self.thread = threading.Thread(target=self.http.serve_forever, args=(0.02,), daemon=True)
         self.thread.start()
         self.url = f"http://127.0.0.1:{self.http.server_port}/"
         self.release = threading.Event()
@@ -131,7 +145,9 @@ def kept():
 
 def check(data):
     expected = list(arrays())
-    assert torch.equal((data.train * 255).round().int(), torch.tensor(expected[0].reshape(-1, 784)).int())
+    assert torch.equal(
+        (data.train * 255).round().int(), torch.tensor(expected[0].reshape(-1, 784)).int()
+    )
     assert data.test_labels.tolist() == expected[3].tolist() and data.shape == (28, 28)
 
 
@@ -213,14 +229,20 @@ def test_only_corrupted_files(serve):
 
 
 def test_a_wrong_part_is_thrown_away(serve, published):
-    """The kept part is of another file: patched together the checksum fails, then all is asked for again."""
+    """The kept part is of another file: patched together the checksum fails, then all is asked for
+    again.
+    """
     server = serve()
     folder = cache.folder() / "mnist"
     folder.mkdir(parents=True)
     (folder / f"{PARTS[0]}.gz.partial").write_bytes(b"x" * 100)
-    (folder / f"{PARTS[1]}.gz.partial").write_bytes(b"x" * 100_000)  # longer than the whole: status 416
+    # longer than the whole: status 416
+    (folder / f"{PARTS[1]}.gz.partial").write_bytes(b"x" * 100_000)
     check(load("mnist", mirrors=[server.url]))
-    assert [asked for file, asked in server.requests if file == f"{PARTS[0]}.gz"] == ["bytes=100-", None]
+    assert [asked for file, asked in server.requests if file == f"{PARTS[0]}.gz"] == [
+        "bytes=100-",
+        None,
+    ]
     assert kept() == {f"{part}.gz" for part in PARTS}
 
 
@@ -257,7 +279,9 @@ def test_full_disk_is_one_sentence(serve, monkeypatch):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(OSError, match="cannot be kept in .*No space left on device.*VAETEACH_CACHE"):
+    with pytest.raises(
+        OSError, match="cannot be kept in .*No space left on device.*VAETEACH_CACHE"
+    ):
         load("mnist", mirrors=[server.url])
 
 
@@ -292,7 +316,9 @@ def test_damaged_files_by_hand(published, tmp_path):
     for file, content in published.items():
         (tmp_path / file).write_bytes(content)
     (tmp_path / f"{PARTS[0]}.gz").write_bytes(b"x")
-    with pytest.raises(ValueError, match="train-images-idx3-ubyte.gz is damaged or another file: its SHA-256"):
+    with pytest.raises(
+        ValueError, match="train-images-idx3-ubyte.gz is damaged or another file: its SHA-256"
+    ):
         load("mnist", folder=tmp_path)
     (tmp_path / f"{PARTS[0]}.gz").unlink()
     with pytest.raises(FileNotFoundError, match="neither .*small=True"):
@@ -307,10 +333,13 @@ def test_small_uses_the_test_files_only(published, tmp_path):
     data = load("mnist", folder=tmp_path, small=True)
     assert len(data.train) == 8 and len(data.test) == 2
     images, labels = list(arrays())[2:]
-    whole = {row.tobytes(): label for row, label in zip(images.reshape(-1, 784).astype(np.uint8), labels)}
+    whole = {
+        row.tobytes(): label for row, label in zip(images.reshape(-1, 784).astype(np.uint8), labels)
+    }
     for part, theirs in ((data.train, data.train_labels), (data.test, data.test_labels)):
         rows = (part * 255).round().to(torch.uint8).numpy()
-        assert [whole.pop(row.tobytes()) for row in rows] == theirs.tolist()  # pop: no image is in both
+        # pop: no image is in both
+        assert [whole.pop(row.tobytes()) for row in rows] == theirs.tolist()
     assert not whole
 
 
@@ -343,5 +372,6 @@ def test_the_real_images():
     data = load("mnist", folder=REAL, small=True)
     assert len(data.train) == 8_000 and len(data.test) == 2_000
     labels = torch.cat([data.train_labels, data.test_labels])
-    assert labels.bincount().tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]  # as published
+    # as published
+    assert labels.bincount().tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
     assert abs(torch.cat([data.train, data.test]).mean().item() - 0.1325) < 1e-4

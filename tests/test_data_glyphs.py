@@ -58,7 +58,8 @@ def test_only_what_varies_varies():
         frame = load("glyphs", n=40, vary=[factor]).factors["train"]
         for column in COLUMNS:
             if column in columns:
-                assert frame[column].equals(everything[column])  # the same draws, whatever else varies
+                # the same draws, whatever else varies
+                assert frame[column].equals(everything[column])
             else:
                 assert frame[column].nunique() == 1
     still = load("glyphs", n=4, vary=())
@@ -106,7 +107,10 @@ def test_thickness_adds_ink():
 
 def test_every_class_and_font_looks_different():
     grid = np.array([(digit, font) for digit in range(10) for font in range(len(FONTS))])
-    columns = {name: np.zeros(len(grid)) for name in COLUMNS} | {"class": grid[:, 0], "font": grid[:, 1]}
+    columns = {name: np.zeros(len(grid)) for name in COLUMNS} | {
+        "class": grid[:, 0],
+        "font": grid[:, 1],
+    }
     images = render(columns).astype(float)
     distance = np.abs(images[:, None] - images[None]).sum(-1) / 255
     assert (distance + 1e9 * np.eye(len(grid))).min() > 5  # at least five pixels of ink
@@ -120,7 +124,9 @@ def test_digits_stay_in_the_picture():
 
     def rim(images):
         images = images.reshape(-1, SIDE, SIDE)
-        return np.concatenate([images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]], 1).max(1)
+        return np.concatenate(
+            [images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]], 1
+        ).max(1)
 
     for columns, low, high, _ in list(FACTORS.values())[2:]:
         for column in columns:

@@ -1,4 +1,6 @@
-"""The rules on numbers made by hand, the vital signs against other roads to them, and real faults end to end."""
+"""The rules on numbers made by hand, the vital signs against other roads to them, and real faults
+end to end.
+"""
 
 import json
 import math
@@ -39,7 +41,13 @@ HEALTHY = {
     "recorded_ratio": 1.0,
     "growth": 1.8,
 }
-COLLAPSED = HEALTHY | {"information": 0.0, "code_use": 0.0, "log_likelihood": -25.2, "kl": 0.0, "active": 0.0}
+COLLAPSED = HEALTHY | {
+    "information": 0.0,
+    "code_use": 0.0,
+    "log_likelihood": -25.2,
+    "kl": 0.0,
+    "active": 0.0,
+}
 WIDER = {"again": -18.9, "encoder": -18.7, "decoder": -18.3}
 
 
@@ -74,14 +82,22 @@ def test_nothing_is_found_where_nothing_is_wrong():
         (COLLAPSED | {"first_gradient": 1e-8}, "vanishing_gradients"),
         (COLLAPSED | {"dead": 0.9, "first_gradient": 0.0}, "poor_optimum"),
         (COLLAPSED | {"kl_weight": 30.0}, "collapse_by_objective"),
-        (COLLAPSED | {"log_likelihood": -17.0, "code_use": 0.9, "information": 0.5}, "collapse_by_decoder"),
+        (
+            COLLAPSED | {"log_likelihood": -17.0, "code_use": 0.9, "information": 0.5},
+            "collapse_by_decoder",
+        ),
         (HEALTHY | {"kl_weight": 0.001, "marginal_kl": 30.0, "information": 7.1}, "autoencoder"),
     ],
 )
 def test_a_rule_for_each_cause_that_shows(signs, cause):
     (finding,) = judgement.at_a_glance(signs)
     assert finding.cause == cause and not finding.rivals
-    assert finding.evidence and finding.statistic and finding.healthy and finding.advice == FAULTS[cause].advice
+    assert (
+        finding.evidence
+        and finding.statistic
+        and finding.healthy
+        and finding.advice == FAULTS[cause].advice
+    )
     assert math.isfinite(finding.value)
 
 
@@ -94,7 +110,11 @@ def test_a_rule_for_each_cause_that_shows(signs, cause):
         (WIDER, HEALTHY | {"bound": -22.0}, "poor_optimum"),
         (WIDER, HEALTHY | {"bound": -22.0, "room_for_q": 0.8}, "poor_amortisation"),
         # a bad start of networks that are too small: the larger gain decides
-        (WIDER | {"again": -22.0, "encoder": -18.0, "decoder": -22.0}, HEALTHY | {"bound": -24.0}, "small_encoder"),
+        (
+            WIDER | {"again": -22.0, "encoder": -18.0, "decoder": -22.0},
+            HEALTHY | {"bound": -24.0},
+            "small_encoder",
+        ),
     ],
 )
 def test_what_gains_most_was_missing(bounds, signs, cause):
@@ -126,7 +146,8 @@ def test_without_a_record_some_causes_stay_together(signs, causes):
 
 def test_a_bound_below_the_coin_flip_raises_the_alarm():
     assert "-44.4" in judgement.alarm(HEALTHY | {"bound": -60.0})
-    assert judgement.alarm(HEALTHY | {"coin_flip": math.nan, "bound": -1e6}) is None  # grey pixels have no such floor
+    # grey pixels have no such floor
+    assert judgement.alarm(HEALTHY | {"coin_flip": math.nan, "bound": -1e6}) is None
 
 
 def test_vital_signs_by_other_roads(data, healthy):
@@ -136,11 +157,15 @@ def test_vital_signs_by_other_roads(data, healthy):
     assert signs["coin_flip"] == pytest.approx(-64 * math.log(2))
     on = np.clip(data.train.double().mean(0).numpy(), 0.5 / 1437, 1 - 0.5 / 1437)
     x = data.test.double().numpy()
-    assert signs["mean_image"] == pytest.approx((x * np.log(on) + (1 - x) * np.log1p(-on)).sum(1).mean(), abs=1e-6)
+    assert signs["mean_image"] == pytest.approx(
+        (x * np.log(on) + (1 - x) * np.log1p(-on)).sum(1).mean(), abs=1e-6
+    )
     values, vectors = np.linalg.eigh(np.cov(data.train.double().numpy().T))
     centred = x - data.train.double().mean(0).numpy()
     rest = centred - centred @ vectors[:, -10:] @ vectors[:, -10:].T
-    assert signs["explained_by_pca"] == pytest.approx(1 - (rest**2).sum() / (centred**2).sum(), abs=1e-3)
+    assert signs["explained_by_pca"] == pytest.approx(
+        1 - (rest**2).sum() / (centred**2).sum(), abs=1e-3
+    )
     assert signs["bound"] == pytest.approx(history.last(), abs=0.3)
     assert signs["bound"] == pytest.approx(signs["log_likelihood"] - signs["kl"], abs=1e-3)
     assert (signs["kl_weight"], signs["recorded_ratio"]) == pytest.approx((1, 1), abs=0.05)
@@ -155,7 +180,9 @@ def test_diagnosing_changes_nothing_and_repeats_itself(data, healthy):
     assert first.signs == second.signs
     assert torch.equal(state, torch.random.get_rng_state())
     assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
-    assert all(parameter.grad is None or parameter.requires_grad for parameter in model.parameters())
+    assert all(
+        parameter.grad is None or parameter.requires_grad for parameter in model.parameters()
+    )
 
 
 @pytest.mark.parametrize(
@@ -176,7 +203,9 @@ def test_real_faults_that_show_at_a_glance(data, name, monkeypatch):
     found = diagnose(*_order(FAULTS[name].build(data, seed=301), data))
     assert (found.cause, found.told_apart, found.bounds) == (name, True, {})
     assert FAULTS[name].title in str(found) and FAULTS[name].title in found._repr_markdown_()
-    assert (found.alarm is not None) == (name in ("step_size", "kl_sign") or found.signs["bound"] < -44.4)
+    assert (found.alarm is not None) == (
+        name in ("step_size", "kl_sign") or found.signs["bound"] < -44.4
+    )
 
 
 def test_real_faults_that_need_an_experiment(data, healthy):
@@ -184,7 +213,9 @@ def test_real_faults_that_need_an_experiment(data, healthy):
     found = diagnose(*_order(FAULTS["few_latents"].build(data, seed=301), data))
     assert found.cause == "few_latents" and found.told_apart
     assert found.bounds["latents"] > found.bounds["both"] + 2
-    assert list(found.frame().columns)[0] == "cause" and len(found.vital_signs()) == len(TELLS) + len(found.bounds)
+    assert list(found.frame().columns)[0] == "cause" and len(found.vital_signs()) == len(
+        TELLS
+    ) + len(found.bounds)
 
 
 def _order(built, data):
@@ -255,7 +286,9 @@ def test_images_that_do_not_fit_get_the_models_own_sentence(data, healthy):
 def test_cases_come_back_from_the_cache_as_they_were(data, monkeypatch, capsys):
     monkeypatch.setattr(faults, "EPOCHS", 2)
     part = data.subset(150, 40)
-    (built, record), (read, history) = (trained_cases(part, ("small_encoder",), 7)["small_encoder"] for _ in range(2))
+    (built, record), (read, history) = (
+        trained_cases(part, ("small_encoder",), 7)["small_encoder"] for _ in range(2)
+    )
     assert capsys.readouterr().out.count("Building") == 1
     assert all(torch.equal(v, read.state_dict()[k]) for k, v in built.state_dict().items())
     assert history.frame().equals(record.frame()) and len(history.snapshots) == 3
@@ -266,11 +299,17 @@ def test_cases_come_back_from_the_cache_as_they_were(data, monkeypatch, capsys):
 
 def test_the_dashboard_has_a_number_for_everything_it_draws(data, healthy):
     numbers = dashboard(*_order(healthy, data))
-    assert len(numbers["epochs"]) == 25 and set(numbers["terms"]) == {"log_likelihood", "kl", "value"}
+    assert len(numbers["epochs"]) == 25 and set(numbers["terms"]) == {
+        "log_likelihood",
+        "kl",
+        "value",
+    }
     assert numbers["codes"].shape == (len(data.train), 2) and numbers["kl"].shape == (10,)
     m = vt.moments(healthy[0], data.train)
     assert sorted(m.between.argsort()[-2:].tolist()) == numbers["latents"]
-    assert float(np.sum(numbers["kl"])) == pytest.approx(vt.surgery(healthy[0], data.train).mean_kl, rel=1e-4)
+    assert float(np.sum(numbers["kl"])) == pytest.approx(
+        vt.surgery(healthy[0], data.train).mean_kl, rel=1e-4
+    )
 
 
 def test_the_measured_table_meets_its_figures():

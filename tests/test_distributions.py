@@ -1,4 +1,6 @@
-"""Gaussians, draws and the KL's contract: one number per example, seeds, sentences for bad input."""
+"""Gaussians, draws and the KL's contract: one number per example, seeds, sentences for bad
+input.
+"""
 
 import math
 
@@ -26,7 +28,9 @@ def test_log_prob_is_one_number_per_example_and_agrees_with_scipy(batch, dims, s
 
 def test_log_prob_survives_a_variance_that_underflows_in_float32():
     q = gaussian(torch.zeros(1, 1), torch.full((1, 1), -150.0))
-    assert q.log_prob(torch.zeros(1, 1)).item() == pytest.approx(75 - 0.5 * math.log(2 * math.pi), rel=1e-6)
+    assert q.log_prob(torch.zeros(1, 1)).item() == pytest.approx(
+        75 - 0.5 * math.log(2 * math.pi), rel=1e-6
+    )
     assert torch.isfinite(q.entropy()).all()
 
 
@@ -37,8 +41,13 @@ def test_draws_follow_the_density():
         assert stats.kstest(z[:, column].numpy(), stats.norm(mean, sd).cdf).pvalue > 0.001
 
 
-@pytest.mark.parametrize("family", [gaussian(torch.zeros(3, 2), torch.zeros(3, 2)),
-                                    Independent(Laplace(torch.zeros(3, 2), torch.ones(3, 2)), 1)])
+@pytest.mark.parametrize(
+    "family",
+    [
+        gaussian(torch.zeros(3, 2), torch.zeros(3, 2)),
+        Independent(Laplace(torch.zeros(3, 2), torch.ones(3, 2)), 1),
+    ],
+)
 def test_a_seed_repeats_a_generator_moves_on_and_the_global_state_stays(family):
     before = torch.get_rng_state()
     assert torch.equal(draw(family, (4,), seed=1), draw(family, (4,), seed=1))
@@ -90,7 +99,11 @@ def test_kl_refuses_what_cannot_be():
 
 def test_supports():
     unit, line = Beta(1.0, 1.0).support, Normal(0.0, 1.0).support
-    assert support_contains(line, unit) and support_contains(unit, unit) and not support_contains(unit, line)
+    assert (
+        support_contains(line, unit)
+        and support_contains(unit, unit)
+        and not support_contains(unit, line)
+    )
 
 
 def test_gaussian_says_what_is_wrong():

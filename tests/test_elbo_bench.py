@@ -84,7 +84,11 @@ def test_pause_then_stop(bench):
 def test_the_first_digit_has_two_humps(bench, trained):
     model, data = trained
     density = posterior_grid(model, data.test).density[bench.digit.options[0][1]].numpy()
-    peaks = (density[1:-1] > density[:-2]) & (density[1:-1] > density[2:]) & (density[1:-1] > 0.1 * density.max())
+    peaks = (
+        (density[1:-1] > density[:-2])
+        & (density[1:-1] > density[2:])
+        & (density[1:-1] > 0.1 * density.max())
+    )
     assert peaks.sum() >= 2
     assert bench.digit.value == two_humped(posterior_grid(model, data.test))
 
@@ -96,9 +100,12 @@ def test_two_humped_finds_the_even_split():
         density = torch.stack(
             [
                 normal(0.0, 1.0).log_prob(z).exp(),
-                0.9 * normal(-2.0, 0.5).log_prob(z).exp() + 0.1 * normal(2.0, 0.5).log_prob(z).exp(),
-                0.5 * normal(-2.0, 0.5).log_prob(z).exp() + 0.5 * normal(2.0, 0.5).log_prob(z).exp(),
-                0.5 * normal(-0.6, 0.5).log_prob(z).exp() + 0.5 * normal(0.6, 0.5).log_prob(z).exp(),
+                0.9 * normal(-2.0, 0.5).log_prob(z).exp()
+                + 0.1 * normal(2.0, 0.5).log_prob(z).exp(),
+                0.5 * normal(-2.0, 0.5).log_prob(z).exp()
+                + 0.5 * normal(2.0, 0.5).log_prob(z).exp(),
+                0.5 * normal(-0.6, 0.5).log_prob(z).exp()
+                + 0.5 * normal(0.6, 0.5).log_prob(z).exp(),
             ]
         )
 
@@ -123,5 +130,13 @@ def test_works_in_double_precision_and_refuses_two_latents(trained):
 
 def test_at_most_four_controls(bench):
     assert (
-        len([c for row in bench.children[:-1] for c in row.children if hasattr(c, "value") and hasattr(c, "min")]) <= 3
+        len(
+            [
+                c
+                for row in bench.children[:-1]
+                for c in row.children
+                if hasattr(c, "value") and hasattr(c, "min")
+            ]
+        )
+        <= 3
     )

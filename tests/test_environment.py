@@ -1,4 +1,6 @@
-"""One list of dependencies: pyproject.toml says what, constraints.txt which, environment.yml repeats nothing."""
+"""One list of dependencies: pyproject.toml says what, constraints.txt which, environment.yml
+repeats nothing.
+"""
 
 import ast
 import pathlib
@@ -27,7 +29,9 @@ def same(name):
 
 
 def pip_section():
-    """The lines under `pip:` in environment.yml, without a YAML reader, so that nothing is needed to check them."""
+    """The lines under `pip:` in environment.yml, without a YAML reader, so that nothing is needed
+    to check them.
+    """
     lines = (ROOT / "environment.yml").read_text("utf-8").splitlines()
     start = next(i for i, line in enumerate(lines) if line.strip() == "- pip:")
     deeper = [line for line in lines[start + 1 :] if line.startswith("      - ")]
@@ -37,7 +41,9 @@ def pip_section():
 def test_each_pin_is_exact_and_serves_every_platform():
     for pin in pins():
         (version,) = list(pin.specifier)
-        assert version.operator == "==" and "+" not in version.version, f"{pin} is not one exact version"
+        assert version.operator == "==" and "+" not in version.version, (
+            f"{pin} is not one exact version"
+        )
 
 
 def test_every_dependency_is_pinned_within_its_range():
@@ -51,13 +57,22 @@ def test_every_dependency_is_pinned_within_its_range():
 
 
 @pytest.mark.parametrize("python", ["3.11.2", "3.11.9", "3.12.1", "3.13.0"])
-@pytest.mark.parametrize(("system", "name"), [("linux", "Linux"), ("darwin", "Darwin"), ("win32", "Windows")])
+@pytest.mark.parametrize(
+    ("system", "name"), [("linux", "Linux"), ("darwin", "Darwin"), ("win32", "Windows")]
+)
 def test_one_pin_a_package_on_every_platform(python, system, name):
     place = default_environment() | {
-        "python_version": ".".join(python.split(".")[:2]), "python_full_version": python,
-        "sys_platform": system, "platform_system": name, "os_name": "nt" if system == "win32" else "posix",
+        "python_version": ".".join(python.split(".")[:2]),
+        "python_full_version": python,
+        "sys_platform": system,
+        "platform_system": name,
+        "os_name": "nt" if system == "win32" else "posix",
     }
-    names = [same(pin.name) for pin in pins() if pin.marker is None or Marker(str(pin.marker)).evaluate(place)]
+    names = [
+        same(pin.name)
+        for pin in pins()
+        if pin.marker is None or Marker(str(pin.marker)).evaluate(place)
+    ]
     assert len(names) == len(set(names))
     assert {"torch", "jupyterlab", "soupsieve"} <= set(names)
 
@@ -80,7 +95,9 @@ def test_what_is_installed_is_what_is_pinned():
 
 
 def test_nothing_installed_is_unpinned():
-    """Everything that the dependencies drag in has its pin: what is not listed would change from day to day."""
+    """Everything that the dependencies drag in has its pin: what is not listed would change from
+    day to day.
+    """
     from importlib import metadata
 
     pinned, seen = {same(pin.name) for pin in pins()}, set()
@@ -88,7 +105,9 @@ def test_nothing_installed_is_unpinned():
     while todo:
         wanted = todo.pop()
         extras = wanted.extras or {""}
-        if wanted.marker is not None and not any(wanted.marker.evaluate({"extra": extra}) for extra in extras):
+        if wanted.marker is not None and not any(
+            wanted.marker.evaluate({"extra": extra}) for extra in extras
+        ):
             continue
         if (same(wanted.name), frozenset(extras)) in seen:
             continue
@@ -98,7 +117,9 @@ def test_nothing_installed_is_unpinned():
         except metadata.PackageNotFoundError:
             continue  # of an extra that is not installed here
         for need in map(Requirement, needs):
-            if need.marker is None or any(need.marker.evaluate({"extra": extra}) for extra in extras):
+            if need.marker is None or any(
+                need.marker.evaluate({"extra": extra}) for extra in extras
+            ):
                 todo.append(Requirement(str(need).split(";")[0]))
     unpinned = {name for name, _ in seen} - pinned - {"vaeteach"}
     assert {name for name in unpinned if not name.startswith(("nvidia", "cuda", "triton"))} == set()
@@ -112,13 +133,26 @@ def test_environment_has_no_list_of_its_own():
 
 
 def test_the_pip_section_resolves(tmp_path):
-    """pip reads the section as conda hands it over, and finds every version that it asks for already there."""
+    """pip reads the section as conda hands it over, and finds every version that it asks for
+    already there.
+    """
     listed = ROOT / "environment.yml"
     lines = [line.replace("--editable .", f"--editable {listed.parent}") for line in pip_section()]
     lines = [line.replace("constraint ", f"constraint {listed.parent}/") for line in lines]
     (tmp_path / "requirements.txt").write_text("\n".join(lines), "utf-8")
-    command = [sys.executable, "-m", "pip", "install", "--dry-run", "--no-index", "--no-build-isolation", "-r"]
-    done = subprocess.run([*command, str(tmp_path / "requirements.txt")], capture_output=True, text=True)
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--dry-run",
+        "--no-index",
+        "--no-build-isolation",
+        "-r",
+    ]
+    done = subprocess.run(
+        [*command, str(tmp_path / "requirements.txt")], capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     assert "Would install vaeteach" in done.stdout
     assert done.stdout.count("Would install") == 1
@@ -126,8 +160,22 @@ def test_the_pip_section_resolves(tmp_path):
 
 def test_only_declared_packages_are_imported():
     declared = {same(wanted.name) for wanted in map(Requirement, PROJECT["dependencies"])}
-    known = {"sklearn": "scikit-learn", "IPython": "ipython", "mpl_toolkits": "matplotlib", "PIL": "pillow"}
-    carried = {"ipython", "traitlets", "nbformat", "nbconvert", "packaging", "requests", "contourpy", "pillow"}
+    known = {
+        "sklearn": "scikit-learn",
+        "IPython": "ipython",
+        "mpl_toolkits": "matplotlib",
+        "PIL": "pillow",
+    }
+    carried = {
+        "ipython",
+        "traitlets",
+        "nbformat",
+        "nbconvert",
+        "packaging",
+        "requests",
+        "contourpy",
+        "pillow",
+    }
     for path in (ROOT / "vaeteach").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Import):
@@ -137,11 +185,15 @@ def test_only_declared_packages_are_imported():
             else:
                 continue
             for name in roots - set(sys.stdlib_module_names) - {"vaeteach"}:
-                assert same(known.get(name, name)) in declared | carried, f"{path.name} imports {name}"
+                assert same(known.get(name, name)) in declared | carried, (
+                    f"{path.name} imports {name}"
+                )
 
 
 def test_the_package_carries_its_scripts():
-    """What is not Python in the package must be listed as package data, or an installed copy lacks it."""
+    """What is not Python in the package must be listed as package data, or an installed copy lacks
+    it.
+    """
     tools = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]
     listed = tools["setuptools"]["package-data"]["vaeteach"]
     for path in (ROOT / "vaeteach").rglob("*"):

@@ -1,4 +1,6 @@
-"""Exact answers against other ways to them: direct evaluation, closed forms, finer grids, Monte Carlo."""
+"""Exact answers against other ways to them: direct evaluation, closed forms, finer grids, Monte
+Carlo.
+"""
 
 import math
 import subprocess
@@ -47,7 +49,11 @@ def model(data):
 
 @pytest.fixture(scope="module")
 def gaps(model, data):
-    return log_marginal(model, data.test), bound_gap(model, data.test), expected_elbo(model, data.test)
+    return (
+        log_marginal(model, data.test),
+        bound_gap(model, data.test),
+        expected_elbo(model, data.test),
+    )
 
 
 class Fixed(nn.Module):
@@ -64,20 +70,25 @@ class Fixed(nn.Module):
 def test_201_points_are_exact_to_1e_6_and_21_are_not(model, data):
     x = data.test[:60]
     assert quadrature_error(model.double(), x.double()).max() < 1e-6
-    assert quadrature_error(model.float(), x).max() < 5e-6  # float32 rounding of numbers near 20 nats
+    # float32 rounding of numbers near 20 nats
+    assert quadrature_error(model.float(), x).max() < 5e-6
     assert (log_marginal(model, x, 21) - log_marginal(model, x)).abs().max() > 1e-3
 
 
 def test_relu_layers_stall(data):
     smooth, kinked = (
-        quadrature_error(_train(data, hidden=(64,), activation=a).double(), data.test[:60].double()).max()
+        quadrature_error(
+            _train(data, hidden=(64,), activation=a).double(), data.test[:60].double()
+        ).max()
         for a in (nn.Tanh, nn.ReLU)
     )
     assert smooth < 1e-6 < 1e-5 < kinked
 
 
 def test_joint_minus_posterior_is_the_same_number_at_1000_random_latents(model, data):
-    """log p(x, z) from the model's own distributions, log p(z|x) from the grid; their difference is log p(x)."""
+    """log p(x, z) from the model's own distributions, log p(z|x) from the grid; their difference is
+    log p(x).
+    """
     try:
         model, x = model.double(), data.test.double()
         g, spread = torch.Generator().manual_seed(0), []
@@ -88,10 +99,14 @@ def test_joint_minus_posterior_is_the_same_number_at_1000_random_latents(model, 
             z = exact_posterior.nodes[pick]
             p = model.decode(z)
             with torch.no_grad():
-                joint = torch.stack([p.log_prob(image) for image in images]) + model.prior().log_prob(z)
+                joint = torch.stack(
+                    [p.log_prob(image) for image in images]
+                ) + model.prior().log_prob(z)
             difference = joint - exact_posterior.log_density.flatten(1)[:, pick]
             spread.append(difference.amax(1) - difference.amin(1))
-            assert torch.allclose(difference.mean(1), log_marginal(model, images, 301), atol=1e-6, rtol=0)
+            assert torch.allclose(
+                difference.mean(1), log_marginal(model, images, 301), atol=1e-6, rtol=0
+            )
         assert torch.cat(spread).max() < 1e-9
     finally:
         model.float()
@@ -128,7 +143,10 @@ def test_elbo_iwae_and_log_marginal_stand_in_order(model, data, gaps):
     x = data.test
     evidence, _, bound = gaps
     with torch.no_grad():
-        runs = {k: torch.stack([iwae_bound(model, x, k, seed=s) for s in range(r)]) for k, r in ((5, 40), (50, 20))}
+        runs = {
+            k: torch.stack([iwae_bound(model, x, k, seed=s) for s in range(r)])
+            for k, r in ((5, 40), (50, 20))
+        }
         many = iwae_bound(model, x, 5000)
     mean = {k: r.mean() for k, r in runs.items()}
     assert bound.value.mean() < mean[5] < mean[50] < many.mean() < evidence.mean() + 1e-3
@@ -137,7 +155,9 @@ def test_elbo_iwae_and_log_marginal_stand_in_order(model, data, gaps):
 
 
 def test_linear_gaussian_model_agrees_with_probabilistic_pca():
-    """Tipping and Bishop 1999: x ~ N(b, W W' + s2 I), z|x ~ N(M^-1 W'(x - b), s2 M^-1), M = W'W + s2 I."""
+    """Tipping and Bishop 1999: x ~ N(b, W W' + s2 I), z|x ~ N(M^-1 W'(x - b), s2 M^-1), M = W'W +
+    s2 I.
+    """
     g = torch.Generator().manual_seed(3)
     for latent_dim in (1, 2):
         images = torch.rand(30, 7, generator=g, dtype=torch.float64)
@@ -156,7 +176,8 @@ def test_linear_gaussian_model_agrees_with_probabilistic_pca():
         with torch.no_grad():
             q = model.encode(images)
             closed = torch.distributions.kl_divergence(
-                MultivariateNormal(q.mu, torch.diag_embed(q.logvar.exp())), MultivariateNormal(mean, cov)
+                MultivariateNormal(q.mu, torch.diag_embed(q.logvar.exp())),
+                MultivariateNormal(mean, cov),
             )
         assert torch.allclose(bound_gap(model, images), closed, atol=1e-6)
 
@@ -191,17 +212,23 @@ def test_another_likelihood_takes_the_general_road(data):
 
 
 def test_masked_pixels_are_summed_out(data):
-    """With two hidden pixels, p(observed) is the sum over their four values; with all of them it is 1."""
+    """With two hidden pixels, p(observed) is the sum over their four values; with all of them it is
+    1.
+    """
     small = build_vae(torch.zeros(1, 6), 1, hidden=(8,), seed=5)
     x = torch.tensor([[1.0, 0, 1, 1, 0, 0]])
     observed = torch.tensor([True, False, True, True, False, True])
     fillings = x.repeat(4, 1)
     fillings[:, [1, 4]] = torch.tensor([[0.0, 0], [0, 1], [1, 0], [1, 1]])
     assert torch.allclose(
-        log_marginal(small, x, observed=observed), log_marginal(small, fillings).logsumexp(0), atol=1e-5
+        log_marginal(small, x, observed=observed),
+        log_marginal(small, fillings).logsumexp(0),
+        atol=1e-5,
     )
     assert abs(float(log_marginal(small, x, observed=torch.zeros(6, dtype=bool)))) < 1e-6
-    per_image = log_marginal(small, x.repeat(2, 1), observed=torch.stack([observed, torch.ones(6, dtype=bool)]))
+    per_image = log_marginal(
+        small, x.repeat(2, 1), observed=torch.stack([observed, torch.ones(6, dtype=bool)])
+    )
     expected = torch.cat([log_marginal(small, x, observed=observed), log_marginal(small, x)])
     assert torch.allclose(per_image, expected, atol=1e-6)
     prior = posterior_grid(small, x, observed=torch.zeros(6, dtype=bool))
@@ -283,7 +310,9 @@ def _gap_of(q, model, x):
 
 
 def test_best_gaussian_finds_the_exact_posterior_of_a_linear_model():
-    """In one latent dimension the posterior of probabilistic PCA is itself a Gaussian: no gap is left."""
+    """In one latent dimension the posterior of probabilistic PCA is itself a Gaussian: no gap is
+    left.
+    """
     images = torch.rand(10, 6, generator=torch.Generator().manual_seed(1))
     model = build_vae(images, 1, likelihood="gaussian", hidden=())
     best = best_gaussian(model, images, points=401, steps=300)
@@ -334,7 +363,9 @@ def test_q_on_the_unit_square_needs_a_prior_there(data):
 
 
 def test_memory_stays_under_500_mb():
-    """Of the whole process: the 10,000 images of a large test set on 28x28 pixels, a quarter of the grid each way."""
+    """Of the whole process: the 10,000 images of a large test set on 28x28 pixels, a quarter of the
+    grid each way.
+    """
     code = """
 import resource, torch
 from vaeteach import build_vae, log_marginal
@@ -348,7 +379,9 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1e3)
 """
     if sys.platform == "win32":
         pytest.skip("resource usage is read the Unix way")
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    out = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout
     unit = 1e-3 if sys.platform == "darwin" else 1.0
     assert float(out.split()[-1]) * unit < 500
 
@@ -372,7 +405,9 @@ def test_encoder_and_decoder_are_left_as_they_were(model, data):
 
 def test_modules_of_this_file_fit_a_model_made_by_hand(data):
     """A VAE put together from its parts and not by build_vae."""
-    model = VAE(Encoder(64, 1, (8,)), Decoder(1, 64, (8,)), Fixed(gaussian(torch.zeros(1), torch.zeros(1))))
+    model = VAE(
+        Encoder(64, 1, (8,)), Decoder(1, 64, (8,)), Fixed(gaussian(torch.zeros(1), torch.zeros(1)))
+    )
     x = data.test[:4]
     bound = expected_elbo(model, x)
     assert torch.allclose(bound.value + bound_gap(model, x), log_marginal(model, x), atol=1e-5)

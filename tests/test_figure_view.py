@@ -1,4 +1,6 @@
-"""The pattern of all views over a figure: painted once, moved in place, newest only, never two at a time."""
+"""The pattern of all views over a figure: painted once, moved in place, newest only, never two at a
+time.
+"""
 
 import base64
 import io
@@ -105,7 +107,10 @@ def test_an_error_in_a_callback_does_not_lock_the_view():
 
 def test_without_a_kernel_the_picture_stays():
     bundle = Level()._repr_mimebundle_()
-    assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG") and bundle["text/plain"] == "A line at 2."
+    assert (
+        base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
+        and bundle["text/plain"] == "A line at 2."
+    )
 
 
 def test_a_figure_shows_itself_in_a_notebook():
@@ -119,7 +124,11 @@ def test_a_grid_holds_each_picture_where_it_belongs():
     pictures = np.stack([np.full((4, 4), i / 3) for i in range(3)])
     sheet = draw_picture_grid(ax, pictures, (4, 4), columns=2).get_array()
     assert sheet.shape == (2 * 4 + 3, 2 * 4 + 3)
-    assert (sheet[1:5, 6:10] == 1 / 3).all() and (sheet[6:10, 1:5] == 2 / 3).all() and (sheet[:, 0] == 0).all()
+    assert (
+        (sheet[1:5, 6:10] == 1 / 3).all()
+        and (sheet[6:10, 1:5] == 2 / 3).all()
+        and (sheet[:, 0] == 0).all()
+    )
 
 
 def test_codes_keep_the_colour_of_their_digit():

@@ -1,4 +1,6 @@
-"""Samplers and quality measures against scipy, scikit-learn, direct loops and cases worked out by hand."""
+"""Samplers and quality measures against scipy, scikit-learn, direct loops and cases worked out by
+hand.
+"""
 
 import math
 
@@ -44,7 +46,7 @@ def sample_matches(distribution, mean, covariance, n=40_000):
     )
 
 
-# --- samplers ---------------------------------------------------------------------------------------------------------
+# --- samplers -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("latent_dim", [1, 2, 5])
@@ -56,10 +58,14 @@ def test_normal_has_the_moments_of_the_aggregate(latent_dim):
     torch.testing.assert_close(normal.variance, expected.variance)
     with torch.no_grad():
         q = model.encode(x)
-    by_loop = sum(torch.diag(v) + torch.outer(m, m) for m, v in zip(q.mean.double(), q.variance.double())) / len(x)
+    by_loop = sum(
+        torch.diag(v) + torch.outer(m, m) for m, v in zip(q.mean.double(), q.variance.double())
+    ) / len(x)
     by_loop = by_loop - torch.outer(expected.mean.double(), expected.mean.double())
     torch.testing.assert_close(normal.covariance_matrix.double(), by_loop, rtol=1e-4, atol=1e-6)
-    sample_matches(AggregatePosterior(model, x), normal.mean.double(), normal.covariance_matrix.double())
+    sample_matches(
+        AggregatePosterior(model, x), normal.mean.double(), normal.covariance_matrix.double()
+    )
 
 
 def test_normal_of_a_turned_model_is_the_turned_normal():
@@ -67,7 +73,9 @@ def test_normal_of_a_turned_model_is_the_turned_normal():
     model, x = model_of(2), images()
     normal, turned = fit_codes(model, x), fit_codes(rotate_latents(model, 0.6), x)
     r = torch.tensor([[math.cos(0.6), -math.sin(0.6)], [math.sin(0.6), math.cos(0.6)]])
-    torch.testing.assert_close(turned.covariance_matrix, r @ normal.covariance_matrix @ r.T, rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(
+        turned.covariance_matrix, r @ normal.covariance_matrix @ r.T, rtol=1e-4, atol=1e-5
+    )
 
 
 def test_mixture_is_scikit_learns_density_and_comes_near_to_the_aggregate():
@@ -76,22 +84,32 @@ def test_mixture_is_scikit_learns_density_and_comes_near_to_the_aggregate():
     z = draw(AggregatePosterior(model, x), (4000,), seed=9)
     weights, parts = mixture.mixture_distribution.probs, mixture.component_distribution
     by_scipy = sum(
-        float(w) * stats.multivariate_normal(m.numpy(), c.numpy(), allow_singular=True).pdf(z.numpy())
+        float(w)
+        * stats.multivariate_normal(m.numpy(), c.numpy(), allow_singular=True).pdf(z.numpy())
         for w, m, c in zip(weights, parts.mean, parts.covariance_matrix)
     )
     np.testing.assert_allclose(mixture.log_prob(z).exp().numpy(), by_scipy, rtol=2e-3, atol=1e-6)
-    assert mixture.log_prob(z).mean() > normal.log_prob(z).mean() + 0.02  # on fresh draws: more than the moments
-    assert float(mixture.log_prob(z).mean()) < float(AggregatePosterior(model, x).log_prob(z).mean()) + 0.02
+    # on fresh draws: more than the moments
+    assert mixture.log_prob(z).mean() > normal.log_prob(z).mean() + 0.02
+    assert (
+        float(mixture.log_prob(z).mean())
+        < float(AggregatePosterior(model, x).log_prob(z).mean()) + 0.02
+    )
     torch.testing.assert_close(mixture.mean, normal.mean, atol=0.15, rtol=0)
 
 
 def test_aggregate_is_the_aggregate_and_same_seed_same_numbers():
     model, x = model_of(), images()
     z = torch.randn(20, 2, generator=torch.Generator().manual_seed(0))
-    torch.testing.assert_close(fit_codes(model, x, "aggregate").log_prob(z), AggregatePosterior(model, x).log_prob(z))
+    torch.testing.assert_close(
+        fit_codes(model, x, "aggregate").log_prob(z), AggregatePosterior(model, x).log_prob(z)
+    )
     for kind in ("normal", "mixture", "aggregate"):
         before = torch.random.get_rng_state()
-        a, b = (generate(model, fit_codes(model, x, kind, 3, seed=5), 6, seed=5, pixels="draw") for _ in range(2))
+        a, b = (
+            generate(model, fit_codes(model, x, kind, 3, seed=5), 6, seed=5, pixels="draw")
+            for _ in range(2)
+        )
         assert torch.equal(a, b) and torch.equal(before, torch.random.get_rng_state())
         assert a.shape == (6, 10) and set(a.unique().tolist()) <= {0.0, 1.0} and not a.requires_grad
 
@@ -100,9 +118,13 @@ def test_generate_means_and_draws():
     model = model_of()
     at_one_point = Independent(torch.distributions.Normal(torch.ones(2), torch.full((2,), 1e-6)), 1)
     mean = generate(model, at_one_point, 3)
-    torch.testing.assert_close(mean, model.decode(torch.ones(3, 2)).mean.detach(), atol=1e-4, rtol=0)
+    torch.testing.assert_close(
+        mean, model.decode(torch.ones(3, 2)).mean.detach(), atol=1e-4, rtol=0
+    )
     drawn = generate(model, at_one_point, 20_000, pixels="draw")
-    assert ((drawn.mean(0) - mean[0]).abs() < 5 * (mean[0] * (1 - mean[0]) / 20_000).sqrt() + 1e-4).all()
+    assert (
+        (drawn.mean(0) - mean[0]).abs() < 5 * (mean[0] * (1 - mean[0]) / 20_000).sqrt() + 1e-4
+    ).all()
     torch.testing.assert_close(generate(model, model.prior(), 4, seed=2), model.sample(4, seed=2))
 
 
@@ -145,8 +167,9 @@ def test_inpainting_keeps_what_is_observed_and_never_reads_the_rest():
 
 
 def test_inpainting_with_the_exact_posterior_draws_from_the_exact_conditional():
-    """A conjugate model, p(z) = N(0, 1), x_i | z = N(z, 1): there q can be the exact posterior, and the chain's
-    stationary distribution is p(x_2 | x_1) = N(x_1 / 2, 3/2), whose mean picture E[z] has variance 1/2."""
+    """A conjugate model, p(z) = N(0, 1), x_i | z = N(z, 1): there q can be the exact posterior, and
+    the chain's stationary distribution is p(x_2 | x_1) = N(x_1 / 2, 3/2), whose mean picture E[z]
+    has variance 1/2."""
 
     class Decoder(nn.Module):
         def forward(self, z):
@@ -165,7 +188,9 @@ def test_inpainting_with_the_exact_posterior_draws_from_the_exact_conditional():
 
 
 def test_inpainting_comes_near_to_the_exact_answer_on_digits():
-    """log p of the true missing pixels: better after q and p than by overall frequencies, short of exact."""
+    """log p of the true missing pixels: better after q and p than by overall frequencies, short of
+    exact.
+    """
     from vaeteach import fit
 
     data = load("digits").binarized()
@@ -175,26 +200,41 @@ def test_inpainting_comes_near_to_the_exact_answer_on_digits():
     exact = log_marginal(model, x) - log_marginal(model, x, observed=observed)
     filled = torch.stack([inpaint(model, x, observed, steps=20, seed=s) for s in range(20)]).mean(0)
     hidden = Bernoulli(probs=filled[:, 32:].clamp(1e-3, 1 - 1e-3)).log_prob(x[:, 32:]).sum(1).mean()
-    frequency = Bernoulli(probs=data.train.mean(0)[32:].clamp(1e-3, 1 - 1e-3)).log_prob(x[:, 32:]).sum(1).mean()
-    assert frequency + 0.3 < hidden < exact.mean()  # pixel by pixel one loses what the pixels say about each other
+    frequency = (
+        Bernoulli(probs=data.train.mean(0)[32:].clamp(1e-3, 1 - 1e-3))
+        .log_prob(x[:, 32:])
+        .sum(1)
+        .mean()
+    )
+    # pixel by pixel one loses what the pixels say about each other
+    assert frequency + 0.3 < hidden < exact.mean()
 
 
-# --- quality ----------------------------------------------------------------------------------------------------------
+# --- quality --------------------------------------------------------------------------------------
 
 
 def test_frechet_by_hand_and_against_scipys_square_root():
     a, b = np.array([[-1.0], [1.0]]), np.array([[1.0], [5.0]])  # means 0 and 3, variances 2 and 8
     assert frechet_distance(a, b) == pytest.approx(9 + (math.sqrt(8) - math.sqrt(2)) ** 2)
     rng = np.random.default_rng(0)
-    a, b = rng.normal(size=(50, 6)) @ rng.normal(size=(6, 6)), rng.normal(size=(80, 6)) @ rng.normal(size=(6, 6)) + 1
+    a, b = (
+        rng.normal(size=(50, 6)) @ rng.normal(size=(6, 6)),
+        rng.normal(size=(80, 6)) @ rng.normal(size=(6, 6)) + 1,
+    )
     ca, cb = np.cov(a.T), np.cov(b.T)
-    theirs = np.square(a.mean(0) - b.mean(0)).sum() + np.trace(ca + cb - 2 * linalg.sqrtm(ca @ cb).real)
+    theirs = np.square(a.mean(0) - b.mean(0)).sum() + np.trace(
+        ca + cb - 2 * linalg.sqrtm(ca @ cb).real
+    )
     assert frechet_distance(a, b) == pytest.approx(theirs, rel=1e-8)
-    assert frechet_distance(torch.as_tensor(b), torch.as_tensor(a)) == pytest.approx(theirs, rel=1e-8)
+    assert frechet_distance(torch.as_tensor(b), torch.as_tensor(a)) == pytest.approx(
+        theirs, rel=1e-8
+    )
 
 
 def test_frechet_of_gaussians_is_the_optimal_transport_cost():
-    """For diagonal Gaussians it is the sum over axes of one-dimensional transport costs, by scipy's exact matching."""
+    """For diagonal Gaussians it is the sum over axes of one-dimensional transport costs, by scipy's
+    exact matching.
+    """
     rng = np.random.default_rng(1)
     a, b = rng.normal(0, 1, (20_000, 2)), rng.normal([1, 0], [2, 0.5], (20_000, 2))
     cost = sum(np.square(np.sort(a[:, i]) - np.sort(b[:, i])).mean() for i in range(2))
@@ -204,7 +244,9 @@ def test_frechet_of_gaussians_is_the_optimal_transport_cost():
 @settings(max_examples=30, deadline=None)
 @given(st.integers(2, 12), st.integers(2, 12), st.integers(1, 8), st.integers(0, 10**6))
 def test_frechet_properties(n, m, features, seed):
-    """Zero to itself, symmetric, unmoved by a shift or rotation of both; also with fewer rows than features."""
+    """Zero to itself, symmetric, unmoved by a shift or rotation of both; also with fewer rows than
+    features.
+    """
     rng = np.random.default_rng(seed)
     a, b = rng.normal(size=(n, features)), 3 * rng.normal(size=(m, features))
     assert frechet_distance(a, a) == pytest.approx(0, abs=1e-9)
@@ -260,10 +302,19 @@ def test_digit_features_classify_and_are_the_networks_own():
         (lambda: frechet_distance(np.zeros((1, 3)), np.zeros((5, 3))), "at least two rows"),
         (lambda: frechet_distance(np.zeros((5, 3)), np.zeros((5, 2))), "3 features against 2"),
         (lambda: frechet_distance(np.zeros(5), np.zeros((5, 2))), r"expected a table \(N, F\)"),
-        (lambda: frechet_distance(np.full((5, 2), np.nan), np.zeros((5, 2))), "5 of 5 rows are NaN"),
-        (lambda: precision_recall(np.zeros((5, 2)), np.zeros((3, 2)), k=3), "k = 3 needs more than k rows"),
+        (
+            lambda: frechet_distance(np.full((5, 2), np.nan), np.zeros((5, 2))),
+            "5 of 5 rows are NaN",
+        ),
+        (
+            lambda: precision_recall(np.zeros((5, 2)), np.zeros((3, 2)), k=3),
+            "k = 3 needs more than k rows",
+        ),
         (lambda: precision_recall(np.zeros((5, 2)), np.zeros((5, 3))), "2 features against 3"),
-        (lambda: copying(np.zeros((5, 2)), np.zeros((5, 3)), np.zeros((5, 2))), "images of 2, 3 and 2 pixels"),
+        (
+            lambda: copying(np.zeros((5, 2)), np.zeros((5, 3)), np.zeros((5, 2))),
+            "images of 2, 3 and 2 pixels",
+        ),
     ],
 )
 def test_quality_refuses_with_a_reason(call, words):

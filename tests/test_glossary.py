@@ -41,7 +41,10 @@ def test_the_map_joins_boxes_that_exist_and_leaves_none_alone():
     assert set(ends) == keys
     assert {c.colour for c in glossary.CONCEPTS} <= set(COLOURS)
     for link in glossary.LINKS:
-        assert f'{link.start} -- "{link.relation} ({link.notebook:02d})" --> {link.end}' in glossary.concept_map()
+        assert (
+            f'{link.start} -- "{link.relation} ({link.notebook:02d})" --> {link.end}'
+            in glossary.concept_map()
+        )
 
 
 def test_the_figure_shows_every_box_and_arrow_and_no_boxes_overlap():

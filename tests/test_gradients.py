@@ -16,9 +16,11 @@ def data():
 
 
 def test_variances_of_both_estimators_for_a_square():
-    """f(z) = z^2, z ~ N(m, s^2): reparameterised variance 4 s^2; score function m^4/s^2 + 14 m^2 + 15 s^2 - 4 m^2.
+    """f(z) = z^2, z ~ N(m, s^2): reparameterised variance 4 s^2; score function m^4/s^2 + 14 m^2 +
+    15 s^2 - 4 m^2.
 
-    E[f^2 score^2] = E[z^4 (z-m)^2] / s^4, expanded in central moments: (m^4 s^2 + 6 m^2 3 s^4 + 15 s^6) / s^4.
+    E[f^2 score^2] = E[z^4 (z-m)^2] / s^4, expanded in central moments: (m^4 s^2 + 6 m^2 3 s^4 + 15
+    s^6) / s^4.
     """
     m, s = 0.7, 1.3
     exact = 4 * s**2, m**4 / s**2 + 18 * m**2 + 15 * s**2 - (2 * m) ** 2
@@ -29,7 +31,10 @@ def test_variances_of_both_estimators_for_a_square():
 
 
 def test_the_draw_carries_the_gradient_and_a_cut_one_does_not():
-    mu, logvar = torch.tensor([[0.3, -1.0]]).requires_grad_(), torch.tensor([[0.2, -0.5]]).requires_grad_()
+    mu, logvar = (
+        torch.tensor([[0.3, -1.0]]).requires_grad_(),
+        torch.tensor([[0.2, -0.5]]).requires_grad_(),
+    )
     z = draw(gaussian(mu, logvar), seed=0)
     by_mu, by_logvar = torch.autograd.grad(z.sum(), (mu, logvar))
     assert torch.equal(by_mu, torch.ones(1, 2))
@@ -43,7 +48,9 @@ def test_with_the_draw_cut_only_the_kl_reaches_the_encoder(data):
     cut = (model.decode(draw(q, seed=0).detach()).log_prob(x) - kl(q, model.prior())).mean()
     price = -kl(model.encode(x), model.prior()).mean()
     encoder = list(model.encoder.parameters())
-    for a, b in zip(torch.autograd.grad(cut, encoder, retain_graph=True), torch.autograd.grad(price, encoder)):
+    for a, b in zip(
+        torch.autograd.grad(cut, encoder, retain_graph=True), torch.autograd.grad(price, encoder)
+    ):
         assert torch.allclose(a, b, atol=1e-7)
 
 

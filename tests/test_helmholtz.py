@@ -1,4 +1,6 @@
-"""The Helmholtz machine against brute force over all hidden layers, and wake-sleep against where it should end."""
+"""The Helmholtz machine against brute force over all hidden layers, and wake-sleep against where it
+should end.
+"""
 
 import itertools
 
@@ -32,7 +34,9 @@ def affine(layer, bits):
 
 
 def brute_force(machine, x):
-    """log p(x, h) and log q(h | x) for every combination of hidden layers, from the definition in Python loops."""
+    """log p(x, h) and log q(h | x) for every combination of hidden layers, from the definition in
+    Python loops.
+    """
     layers = [list(itertools.product([0, 1], repeat=n)) for n in machine.sizes[1:]]
     joint, recognition = [], []
     for hidden in itertools.product(*layers):
@@ -94,7 +98,10 @@ def test_log_joint_and_log_recognition_are_the_brute_force_terms():
     machine = random_machine([3, 2, 2], seed=4)
     states = machine.recognise(all_states(3, torch.float64), seed=0)
     for i, x in enumerate(all_states(3).numpy()):
-        which = int(torch.cat([states[1][i], states[2][i]]) @ torch.tensor([8.0, 4, 2, 1], dtype=torch.float64))
+        which = int(
+            torch.cat([states[1][i], states[2][i]])
+            @ torch.tensor([8.0, 4, 2, 1], dtype=torch.float64)
+        )
         joint, q = brute_force(machine, x)
         assert machine.log_joint(states)[i].item() == pytest.approx(joint[which], abs=1e-10)
         assert machine.log_recognition(states)[i].item() == pytest.approx(q[which], abs=1e-10)
@@ -107,16 +114,26 @@ def test_importance_bound_starts_at_the_bound_and_closes_on_the_marginal():
     singles = machine.importance_bound(x.expand(20_000, -1), 1)
     error = singles.std().item() / np.sqrt(len(singles))
     assert abs(singles.mean().item() - exact.elbo.item()) < 4 * error
-    assert machine.importance_bound(x, 20_000).item() == pytest.approx(exact.log_marginal.item(), abs=0.05)
+    assert machine.importance_bound(x, 20_000).item() == pytest.approx(
+        exact.log_marginal.item(), abs=0.05
+    )
 
 
 def test_single_layer_machine_with_the_rbms_posterior_shows_that_the_rbm_is_not_a_directed_model():
-    """The RBM's p(h|v) is exact for the RBM's own joint, and has a gap under a directed one with the same p(v|h)."""
+    """The RBM's p(h|v) is exact for the RBM's own joint, and has a gap under a directed one with
+    the same p(v|h).
+    """
     rbm, machine = RBM(4, 2).double(), HelmholtzMachine([4, 2]).double()
     with torch.no_grad():
         rbm.weight.copy_(torch.randn(4, 2, generator=torch.Generator().manual_seed(0)))
-        machine.recognition[0].weight.copy_(rbm.weight.T), machine.recognition[0].bias.copy_(rbm.hidden_bias)
-        machine.generative[0].weight.copy_(rbm.weight), machine.generative[0].bias.copy_(rbm.visible_bias)
+        (
+            machine.recognition[0].weight.copy_(rbm.weight.T),
+            machine.recognition[0].bias.copy_(rbm.hidden_bias),
+        )
+        (
+            machine.generative[0].weight.copy_(rbm.weight),
+            machine.generative[0].bias.copy_(rbm.visible_bias),
+        )
     assert (machine.exact(all_states(4, torch.float64)).gap > 1e-3).any()
 
 
@@ -131,7 +148,9 @@ def test_the_priors_wake_gradient_is_average_posterior_minus_prior():
 
 
 def rare_cause(n, share, seed=0):
-    """Images with one binary cause: 12 pixels that are mostly on where it is on, mostly off where it is off."""
+    """Images with one binary cause: 12 pixels that are mostly on where it is on, mostly off where
+    it is off.
+    """
     g = torch.Generator().manual_seed(seed)
     cause = (torch.rand(n, 1, generator=g) < share).float()
     return (torch.rand(n, 12, generator=g) < 0.1 + 0.8 * cause).float()
@@ -146,9 +165,11 @@ def test_a_rare_cause_is_found_and_a_frozen_prior_pays_what_theory_says(n_sample
     p = learned.prior().mean.item()
     assert min(p, 1 - p) == pytest.approx(share, abs=0.03)
     average = (learned.average_posterior(x) @ all_states(1)).item()
-    assert p == pytest.approx(average, abs=0.02)  # the wake phase moves the prior onto the average posterior
+    # the wake phase moves the prior onto the average posterior
+    assert p == pytest.approx(average, abs=0.02)
     assert torch.equal(frozen.prior_logits, torch.zeros(1))
-    price = np.log(2) + share * np.log(share) + (1 - share) * np.log(1 - share)  # KL of the true prior from 1/2
+    # KL of the true prior from 1/2
+    price = np.log(2) + share * np.log(share) + (1 - share) * np.log(1 - share)
     loss = (learned.exact(x).log_marginal - frozen.exact(x).log_marginal).mean().item()
     if n_samples > 1:  # plain wake-sleep loses more, since its dreams follow the frozen prior
         assert loss == pytest.approx(price, abs=0.06)
@@ -164,7 +185,8 @@ def test_wake_sleep_learns_digits(digits):
     bounds = []
     machine = HelmholtzMachine([64, 8])
     WakeSleep(machine, digits.train, lr=2e-2).train(
-        30, on_epoch=lambda epoch: bounds.append(machine.exact(digits.test).elbo.mean().item()))
+        30, on_epoch=lambda epoch: bounds.append(machine.exact(digits.test).elbo.mean().item())
+    )
     p = (digits.train.sum(0) + 0.5) / (len(digits.train) + 1)
     pixels = torch.distributions.Bernoulli(p).log_prob(digits.test).sum(1).mean()
     exact = machine.exact(digits.test)
@@ -219,10 +241,16 @@ def test_same_seed_same_numbers_and_the_global_generator_stays(digits):
         (lambda: HelmholtzMachine(4), "expected a list"),
         (lambda: HelmholtzMachine([4, 0]), r"sizes\[1\] is 0"),
         (lambda: HelmholtzMachine([4, 20]).exact(torch.zeros(1, 4)), "too large to be summed"),
-        (lambda: HelmholtzMachine([4, 12, 12]).average_posterior(torch.zeros(1, 4)), "too large to be summed"),
+        (
+            lambda: HelmholtzMachine([4, 12, 12]).average_posterior(torch.zeros(1, 4)),
+            "too large to be summed",
+        ),
         (lambda: HelmholtzMachine([4, 2]).exact(torch.rand(3, 4)), "binarized"),
         (lambda: WakeSleep(HelmholtzMachine([4, 2]), torch.zeros(3, 5)), r"expected \(B, 4\)"),
-        (lambda: WakeSleep(HelmholtzMachine([4, 2]), torch.zeros(3, 4), batch_size=0), "batch_size is 0"),
+        (
+            lambda: WakeSleep(HelmholtzMachine([4, 2]), torch.zeros(3, 4), batch_size=0),
+            "batch_size is 0",
+        ),
         (lambda: WakeSleep(HelmholtzMachine([4, 2]), torch.zeros(3, 4)).train(0), "epochs is 0"),
     ],
 )

@@ -51,21 +51,29 @@ def test_5000_samples_reach_the_exact_value_within_a_tenth_of_a_nat(trained):
 
 
 def test_mean_weight_is_unbiased_for_the_evidence(trained):
-    """exp of the bound has mean p(x) for every K: the same number, with and without many samples."""
+    """exp of the bound has mean p(x) for every K: the same number, with and without many
+    samples.
+    """
     model, x = trained
     exact = log_marginal(model, x[:20])
     with torch.no_grad():
-        ratios = torch.stack([(iwae_bound(model, x[:20], 20, seed=s) - exact).exp() for s in range(300)])
+        ratios = torch.stack(
+            [(iwae_bound(model, x[:20], 20, seed=s) - exact).exp() for s in range(300)]
+        )
     score = (ratios.mean(0) - 1) / (ratios.std(0) / 300**0.5)
     assert score.abs().median() < 2 and score.abs().max() < 6  # the weights have heavy tails
 
 
 def test_chunks_only_change_the_draws(trained):
-    """Small pieces give the same bound within its error, and any number of samples comes out as asked."""
+    """Small pieces give the same bound within its error, and any number of samples comes out as
+    asked.
+    """
     model, x = trained
     with torch.no_grad():
         whole = torch.stack([iwae_bound(model, x, 50, seed=s).mean() for s in range(20)])
-        pieces = torch.stack([iwae_bound(model, x, 50, seed=s, chunk=x.numel() * 7).mean() for s in range(20)])
+        pieces = torch.stack(
+            [iwae_bound(model, x, 50, seed=s, chunk=x.numel() * 7).mean() for s in range(20)]
+        )
     assert abs(whole.mean() - pieces.mean()) < 4 * math.hypot(whole.std(), pieces.std()) / 20**0.5
 
 

@@ -1,4 +1,6 @@
-"""The KL between Gaussians: against sixty digits, torch's registry, quadrature and samples, and at its extremes."""
+"""The KL between Gaussians: against sixty digits, torch's registry, quadrature and samples, and at
+its extremes.
+"""
 
 import math
 from decimal import Decimal, getcontext
@@ -35,7 +37,9 @@ def relative_error(mu, logvar):
 
 
 @pytest.mark.parametrize("sign", [1, -1])
-@pytest.mark.parametrize("size", [1e-5, 3e-5, 1e-4, 1e-3, 9.99e-3, 1.001e-2, 0.1, 0.99, 1.01, 5, 50, 88])
+@pytest.mark.parametrize(
+    "size", [1e-5, 3e-5, 1e-4, 1e-3, 9.99e-3, 1.001e-2, 0.1, 0.99, 1.01, 5, 50, 88]
+)
 def test_float32_keeps_one_percent(sign, size):
     assert relative_error(0.0, sign * size) < 0.01
 
@@ -60,20 +64,27 @@ def test_textbook_form_in_float32_is_what_we_avoid():
     assert (textbook < 0).any() and (kl_standard_normal(torch.zeros(2001), v) >= 0).all()
 
 
-@pytest.mark.parametrize(("logvar", "expected"), [(-150.0, 74.5), (-210.0, 104.5), (89.0, 2.2448e38)])
+@pytest.mark.parametrize(
+    ("logvar", "expected"), [(-150.0, 74.5), (-210.0, 104.5), (89.0, 2.2448e38)]
+)
 def test_where_torchs_own_pair_fails(logvar, expected):
     v = torch.tensor([logvar])
     assert kl_standard_normal(torch.zeros(1), v).item() == pytest.approx(expected, rel=1e-4)
-    assert kl(gaussian(torch.zeros(1), v), gaussian(torch.zeros(1), torch.zeros(1))).item() == pytest.approx(
-        expected, rel=1e-4
+    assert kl(
+        gaussian(torch.zeros(1), v), gaussian(torch.zeros(1), torch.zeros(1))
+    ).item() == pytest.approx(expected, rel=1e-4)
+    theirs = kl_divergence(
+        Normal(torch.zeros(1), (v / 2).exp(), validate_args=False), Normal(0.0, 1.0)
     )
-    theirs = kl_divergence(Normal(torch.zeros(1), (v / 2).exp(), validate_args=False), Normal(0.0, 1.0))
     assert not torch.isfinite(theirs).all()
 
 
 def test_often_quoted_expression_is_minus_the_kl():
     g = torch.Generator().manual_seed(0)
-    mu, v = 3 * torch.randn(10**6, generator=g, dtype=torch.float64), 3 * torch.randn(10**6, generator=g).double()
+    mu, v = (
+        3 * torch.randn(10**6, generator=g, dtype=torch.float64),
+        3 * torch.randn(10**6, generator=g).double(),
+    )
     quoted = 0.5 * (1 + v - mu**2 - v.exp())
     assert quoted.max() <= 0
     assert torch.allclose(-quoted, kl_standard_normal(mu, v), rtol=1e-9, atol=1e-12)

@@ -22,7 +22,9 @@ def test_truth_area_and_samples_agree(q, reverse):
     p = (0.2, 0.1)
     state = compare(q, p, np.random.default_rng(1).standard_normal(10_000), reverse)
     first, second = (p, q) if reverse else (q, p)
-    truth = _torch(torch.tensor(first, dtype=torch.float64), torch.tensor(second, dtype=torch.float64))
+    truth = _torch(
+        torch.tensor(first, dtype=torch.float64), torch.tensor(second, dtype=torch.float64)
+    )
     assert state["truth"] == pytest.approx(truth, rel=1e-6, abs=1e-9)
     assert np.trapezoid(state["integrand"], Z) == pytest.approx(truth, rel=1e-4, abs=1e-6)
     assert abs(state["estimate"][-1] - truth) < 4.5 * state["stderr"][-1] + 1e-12
@@ -34,7 +36,9 @@ def test_running_estimate_is_the_mean_of_the_first_samples():
     state = compare((1.0, -0.5), (0.0, 0.0), noise)
     n = state["counts"][17]
     z = 1.0 + math.exp(-0.5) * noise[:n]
-    terms = Normal(1.0, math.exp(-0.5)).log_prob(torch.tensor(z)) - Normal(0.0, 1.0).log_prob(torch.tensor(z))
+    terms = Normal(1.0, math.exp(-0.5)).log_prob(torch.tensor(z)) - Normal(0.0, 1.0).log_prob(
+        torch.tensor(z)
+    )
     assert state["estimate"][17] == pytest.approx(terms.mean().item(), rel=1e-6)
     assert state["stderr"][17] == pytest.approx(terms.std().item() / math.sqrt(n), rel=1e-6)
 
@@ -60,7 +64,8 @@ def test_the_sliders_move_one_density_at_a_time():
     seen, move = [], bench.move
     bench.move = lambda: (move(), seen.append(dict(bench.parameters)))
     bench.moves.value = "p"
-    assert all(parameters == {"q": q, "p": (0.0, 0.0)} for parameters in seen)  # no glance of anything else
+    # no glance of anything else
+    assert all(parameters == {"q": q, "p": (0.0, 0.0)} for parameters in seen)
     assert (bench.mu.value, bench.log_sigma.value) == (0.0, 0.0)
     assert bench.parameters == {"q": q, "p": (0.0, 0.0)}  # only looked at, not moved
     bench.mu.value = 2.0
@@ -82,4 +87,7 @@ def test_extreme_corners_stay_finite():
     for mu in (-3.0, 3.0):
         for log_sigma in (-2.0, 1.0):
             bench.mu.value, bench.log_sigma.value = mu, log_sigma
-            assert all(np.isfinite(bench.state[k]).all() for k in ("integrand", "estimate", "stderr", "truth"))
+            assert all(
+                np.isfinite(bench.state[k]).all()
+                for k in ("integrand", "estimate", "stderr", "truth")
+            )

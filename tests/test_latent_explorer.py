@@ -1,4 +1,6 @@
-"""The latent explorer without a browser: what it sends to the page, and what Python can set and read."""
+"""The latent explorer without a browser: what it sends to the page, and what Python can set and
+read.
+"""
 
 import base64
 import json
@@ -48,7 +50,9 @@ def test_the_weights_in_the_page_are_the_encoder(explorer, digits):
     explorer.drawing = x.tolist()
     mu, logvar = np.split(run_in_numpy(explorer.encoder_layers, explorer.encoder_weights, x), 2)
     q = explorer.posterior_of_drawing
-    assert np.allclose(mu, q.mean[0], atol=1e-5) and np.allclose(np.exp(logvar / 2), q.stddev[0], atol=1e-5)
+    assert np.allclose(mu, q.mean[0], atol=1e-5) and np.allclose(
+        np.exp(logvar / 2), q.stddev[0], atol=1e-5
+    )
     explorer.drawing = []
     assert explorer.posterior_of_drawing is None
 
@@ -76,7 +80,9 @@ class Residual(nn.Module):
         return self.likelihood(self.net(z) + z.sum(-1, keepdim=True))
 
 
-@pytest.mark.parametrize("activation", [nn.Tanh, nn.GELU, nn.SiLU, nn.ReLU, lambda: nn.GELU("tanh"), nn.ELU])
+@pytest.mark.parametrize(
+    "activation", [nn.Tanh, nn.GELU, nn.SiLU, nn.ReLU, lambda: nn.GELU("tanh"), nn.ELU]
+)
 def test_only_networks_the_page_can_compute_are_sent(digits, activation):
     view = LatentExplorer(build_vae(digits, activation=activation), digits)
     in_page = activation in (nn.Tanh, nn.GELU, nn.SiLU, nn.ReLU)
@@ -99,7 +105,8 @@ def test_other_networks_are_answered_by_the_kernel(digits):
 
 def test_prior_contours_are_circles_that_hold_their_mass(explorer):
     radii = [np.hypot(*np.array(line).T) for line in explorer.contours]
-    for radius, mass in zip(radii, (0.5, 0.9, 0.99)):  # P(|z| < r) = 1 - exp(-r^2 / 2) in two dimensions
+    # P(|z| < r) = 1 - exp(-r^2 / 2) in two dimensions
+    for radius, mass in zip(radii, (0.5, 0.9, 0.99)):
         assert np.allclose(radius, np.sqrt(-2 * np.log(1 - mass)), atol=0.04)
 
 
@@ -116,10 +123,15 @@ def test_the_output_has_a_still_picture_and_a_page_that_needs_nobody(explorer):
     bundle = explorer._repr_mimebundle_()
     assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
     page = bundle["text/html"]
-    assert not re.findall(r"""(?:src|href)=["']?https?:""", page) and f'alt="{explorer.alt}"' in page
+    assert (
+        not re.findall(r"""(?:src|href)=["']?https?:""", page) and f'alt="{explorer.alt}"' in page
+    )
     data = json.loads(re.search(r"const \{ state, binary \} = (\{.*\});\n", page).group(1))
     assert base64.b64decode(data["binary"]["decoder_weights"]) == explorer.decoder_weights
-    assert "application/vnd.jupyter.widget-view+json" in bundle and bundle["text/plain"] == explorer.alt
+    assert (
+        "application/vnd.jupyter.widget-view+json" in bundle
+        and bundle["text/plain"] == explorer.alt
+    )
 
 
 def test_grey_pictures_with_another_likelihood(digits):
@@ -127,5 +139,7 @@ def test_grey_pictures_with_another_likelihood(digits):
     view = LatentExplorer(build_vae(grey, likelihood="continuous_bernoulli"), grey)
     assert view.likelihood == "continuous_bernoulli" and not view.binary
     logits = run_in_numpy(view.decoder_layers, view.decoder_weights, view.z)
-    mean = np.where(np.abs(logits) < 1e-2, 0.5 + logits / 12, 1 / (1 - np.exp(-logits)) - 1 / logits)
+    mean = np.where(
+        np.abs(logits) < 1e-2, 0.5 + logits / 12, 1 / (1 - np.exp(-logits)) - 1 / logits
+    )
     assert np.allclose(mean, view.picture, atol=1e-5)

@@ -15,16 +15,42 @@ LAYERS = [
     {"cache", "binary", "progress", "glossary"},  # tools without mathematics: anybody may use them
     {"distributions"},
     {"priors", "objectives", "models"},
-    {"exact", "aggregate", "absorption", "generation", "training", "boltzmann", "helmholtz", "wake_sleep",
-     "bernoulli_vae", "quadrature", "comparison", "amortisation", "quality", "rotation", "trials"},
+    {
+        "exact",
+        "aggregate",
+        "absorption",
+        "generation",
+        "training",
+        "boltzmann",
+        "helmholtz",
+        "wake_sleep",
+        "bernoulli_vae",
+        "quadrature",
+        "comparison",
+        "amortisation",
+        "quality",
+        "rotation",
+        "trials",
+    },
     {"diagnosis"},
     {"widgets"},
 ]
 ANYBODY = LAYERS[0]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
-ALONE = {"plots": set(), "data": set(), "checks": {"distributions", "objectives"}}  # these see no more than this
+# these see no more than this
+ALONE = {"plots": set(), "data": set(), "checks": {"distributions", "objectives"}}
 WIDGETS = {"ipywidgets", "anywidget", "traitlets"}
-HEAVY = ["sklearn", "seaborn", "pandas", "matplotlib", "scipy.stats", "zuko", "ipywidgets", "anywidget", "pooch"]
+HEAVY = [
+    "sklearn",
+    "seaborn",
+    "pandas",
+    "matplotlib",
+    "scipy.stats",
+    "zuko",
+    "ipywidgets",
+    "anywidget",
+    "pooch",
+]
 
 
 def part_of(path: pathlib.Path) -> str:
@@ -33,7 +59,9 @@ def part_of(path: pathlib.Path) -> str:
 
 
 def imports(tree: ast.AST, inside: tuple[str, ...]) -> set[str]:
-    """Dotted names of all that a syntax tree imports, the relative ones made absolute; `inside` is its package."""
+    """Dotted names of all that a syntax tree imports, the relative ones made absolute; `inside` is
+    its package.
+    """
     names = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -47,7 +75,9 @@ def imports(tree: ast.AST, inside: tuple[str, ...]) -> set[str]:
 
 def graph() -> dict[str, dict[str, set[str]]]:
     """{part: {part of ours that it imports: files that do}}."""
-    public = json.loads(_ask("import json, vaeteach; print(json.dumps(getattr(vaeteach, '_MODULE_OF', {})))"))
+    public = json.loads(
+        _ask("import json, vaeteach; print(json.dumps(getattr(vaeteach, '_MODULE_OF', {})))")
+    )
     edges: dict[str, dict[str, set[str]]] = {}
     for path in sorted(PACKAGE.rglob("*.py")):
         part = part_of(path)
@@ -75,7 +105,9 @@ def violations(edges: dict[str, dict[str, set[str]]]) -> list[str]:
             if part in ALONE:
                 fine = target in ALONE[part]
             elif part in LEVEL:
-                fine = LEVEL.get(target, 99) <= LEVEL[part] or (part == "widgets" and target in ALONE)
+                fine = LEVEL.get(target, 99) <= LEVEL[part] or (
+                    part == "widgets" and target in ALONE
+                )
             else:
                 fine = False
             if not fine:
@@ -89,7 +121,8 @@ def circles(edges: dict[str, dict[str, set[str]]]) -> list[list[str]]:
 
     def walk(part, path):
         for target in edges.get(part, ()):
-            if target == path[0] == min(path):  # begin at the first by name, so that each is listed once
+            # begin at the first by name, so that each is listed once
+            if target == path[0] == min(path):
                 found.append([*path, target])
             elif target not in path:
                 walk(target, [*path, target])
@@ -100,7 +133,9 @@ def circles(edges: dict[str, dict[str, set[str]]]) -> list[list[str]]:
 
 
 def _ask(code: str, *options: str) -> str:
-    return subprocess.run([sys.executable, *options, "-c", code], capture_output=True, text=True, check=True).stdout
+    return subprocess.run(
+        [sys.executable, *options, "-c", code], capture_output=True, text=True, check=True
+    ).stdout
 
 
 def test_every_part_has_its_place():
@@ -123,8 +158,16 @@ def test_a_wrong_import_would_be_found():
     assert violations({"training": {"widgets": {"training.py"}}})
     assert violations({"cache": {"data": {"cache.py"}}})
     assert not violations({"widgets": {"plots": {"widgets/a.py"}, "exact": {"widgets/a.py"}}})
-    assert circles({"models": {"priors": {"x"}}, "priors": {"objectives": {"x"}}, "objectives": {"models": {"x"}}})
-    assert not circles({"models": {"priors": {"x"}}, "priors": {"objectives": {"x"}}, "objectives": {}})
+    assert circles(
+        {
+            "models": {"priors": {"x"}},
+            "priors": {"objectives": {"x"}},
+            "objectives": {"models": {"x"}},
+        }
+    )
+    assert not circles(
+        {"models": {"priors": {"x"}}, "priors": {"objectives": {"x"}}, "objectives": {}}
+    )
 
 
 @pytest.mark.parametrize(
@@ -144,26 +187,43 @@ def test_imports_are_read(source, inside, found):
 def test_only_widgets_import_widgets():
     for path in sorted(PACKAGE.rglob("*.py")):
         if part_of(path) != "widgets":
-            roots = {name.split(".")[0] for name in imports(ast.parse(path.read_text("utf-8")), ("vaeteach",))}
-            assert not roots & WIDGETS, f"{path.name} imports {roots & WIDGETS}: only vaeteach/widgets may"
+            roots = {
+                name.split(".")[0]
+                for name in imports(ast.parse(path.read_text("utf-8")), ("vaeteach",))
+            }
+            assert not roots & WIDGETS, (
+                f"{path.name} imports {roots & WIDGETS}: only vaeteach/widgets may"
+            )
 
 
 def test_only_plots_and_widgets_draw():
     for path in sorted(PACKAGE.rglob("*.py")):
-        if part_of(path) in {"plots", "widgets"} or path.name == "glyphs.py":  # glyphs are made of a font's outlines
+        # glyphs are made of a font's outlines
+        if part_of(path) in {"plots", "widgets"} or path.name == "glyphs.py":
             continue
-        roots = {name.split(".")[0] for name in imports(ast.parse(path.read_text("utf-8")), ("vaeteach",))}
-        assert not roots & {"matplotlib", "seaborn"}, f"{path.name} draws: that belongs into vaeteach/plots"
+        roots = {
+            name.split(".")[0]
+            for name in imports(ast.parse(path.read_text("utf-8")), ("vaeteach",))
+        }
+        assert not roots & {"matplotlib", "seaborn"}, (
+            f"{path.name} draws: that belongs into vaeteach/plots"
+        )
 
 
 def test_importing_the_package_is_light():
     """What only some lessons use is imported where it is used."""
-    loaded = set(json.loads(_ask("import sys, json, torch, vaeteach; print(json.dumps(list(sys.modules)))")))
+    loaded = set(
+        json.loads(_ask("import sys, json, torch, vaeteach; print(json.dumps(list(sys.modules)))"))
+    )
     assert not loaded & set(HEAVY)
 
 
 def test_the_package_leaves_pyplot_alone():
-    """`draw_*` gets its Axes from the caller; importing pyplot would choose a backend for the whole kernel."""
+    """`draw_*` gets its Axes from the caller; importing pyplot would choose a backend for the whole
+    kernel.
+    """
     for path in sorted(PACKAGE.rglob("*.py")):
         names = imports(ast.parse(path.read_text("utf-8")), ("vaeteach", "plots"))
-        assert not {name for name in names if name.startswith("matplotlib.pyplot")}, f"{path.name} imports pyplot"
+        assert not {name for name in names if name.startswith("matplotlib.pyplot")}, (
+            f"{path.name} imports pyplot"
+        )

@@ -1,4 +1,6 @@
-"""The ledger of notebook 12 is computed; that no verdict has flipped is seen where the notebook runs."""
+"""The ledger of notebook 12 is computed; that no verdict has flipped is seen where the notebook
+runs.
+"""
 
 import pytest
 from ledger import EXPECTED
@@ -12,7 +14,9 @@ def cell(notebook, name):
 
 
 def test_no_verdict_is_written_by_hand():
-    """Each condition is an expression of computed values: no True or False stands in a call of `enter`."""
+    """Each condition is an expression of computed values: no True or False stands in a call of
+    `enter`.
+    """
     import ast
 
     calls = [

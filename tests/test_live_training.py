@@ -1,4 +1,6 @@
-"""LiveTraining without a browser: what its buttons and sliders do, how often it answers, what it costs."""
+"""LiveTraining without a browser: what its buttons and sliders do, how often it answers, what it
+costs.
+"""
 
 import statistics
 import threading
@@ -213,7 +215,9 @@ def test_others_can_read_the_model_meanwhile(make):
 
 
 def test_pictures_cost_less_than_a_fifth(make):
-    """At fourteen pictures a second, their processor time must stay below a fifth: one is at most 14 ms."""
+    """At fourteen pictures a second, their processor time must stay below a fifth: one is at most
+    14 ms.
+    """
     view = make()
     view._picture(1.0)
     costs = []

@@ -16,7 +16,12 @@ def digits():
     return load("digits").binarized()
 
 
-@given(st.integers(1, 4), st.integers(1, 6), st.integers(1, 9), st.sampled_from(["gaussian", "continuous_bernoulli"]))
+@given(
+    st.integers(1, 4),
+    st.integers(1, 6),
+    st.integers(1, 9),
+    st.sampled_from(["gaussian", "continuous_bernoulli"]),
+)
 def test_every_distribution_has_one_event_axis(batch, latent, pixels, likelihood):
     model = build_vae(torch.rand(3, pixels), latent_dim=latent, likelihood=likelihood, hidden=(4,))
     x = torch.rand(batch, pixels)
@@ -43,9 +48,11 @@ def test_bernoulli_log_likelihood_by_hand():
     model = build_vae(torch.zeros(1, 2), latent_dim=1, hidden=())
     with torch.no_grad():
         model.decoder.net[0].weight.zero_()
-        model.decoder.net[0].bias.copy_(torch.tensor([0.0, 200.0]))  # probabilities 1/2 and 1, from logits
+        # probabilities 1/2 and 1, from logits
+        model.decoder.net[0].bias.copy_(torch.tensor([0.0, 200.0]))
         log_prob = model.decode(torch.zeros(1, 1)).log_prob(torch.tensor([[1.0, 0.0]]))
-    assert log_prob.item() == pytest.approx(-0.693147 - 200.0, rel=1e-6)  # log(1/2) - 200: no probability rounds to 1
+    # log(1/2) - 200: no probability rounds to 1
+    assert log_prob.item() == pytest.approx(-0.693147 - 200.0, rel=1e-6)
 
 
 def test_sampling_is_seeded_and_hidden_from_the_global_state(digits):
@@ -53,8 +60,13 @@ def test_sampling_is_seeded_and_hidden_from_the_global_state(digits):
     before = torch.get_rng_state()
     assert torch.equal(model.sample(5, seed=1), model.sample(5, seed=1))
     assert model.sample(5, seed=1).shape == (5, 64) and not model.sample(2).requires_grad
-    assert torch.equal(build_vae(digits, seed=2).encoder.net[0].weight, build_vae(digits, seed=2).encoder.net[0].weight)
-    assert not torch.equal(build_vae(digits, seed=2).encoder.net[0].weight, model.encoder.net[0].weight)
+    assert torch.equal(
+        build_vae(digits, seed=2).encoder.net[0].weight,
+        build_vae(digits, seed=2).encoder.net[0].weight,
+    )
+    assert not torch.equal(
+        build_vae(digits, seed=2).encoder.net[0].weight, model.encoder.net[0].weight
+    )
     assert torch.equal(before, torch.get_rng_state())
 
 
@@ -110,7 +122,9 @@ def test_a_prior_is_any_module_that_returns_a_distribution(digits):
             return gaussian(torch.full((2,), 3.0), torch.zeros(2))
 
     model = build_vae(digits, prior=Shifted())
-    assert torch.allclose(elbo(model, digits.test).kl, build_elbo_kl_by_hand(model, digits.test, 3.0), atol=1e-4)
+    assert torch.allclose(
+        elbo(model, digits.test).kl, build_elbo_kl_by_hand(model, digits.test, 3.0), atol=1e-4
+    )
 
 
 def build_elbo_kl_by_hand(model, x, mean):
@@ -127,4 +141,6 @@ def test_the_mean_of_a_continuous_bernoulli_by_quadrature(logit):
     expected = np.trapezoid(x * density, x) / np.trapezoid(density, x)
     assert p.mean.item() == pytest.approx(expected, abs=2e-5)
     values = torch.linspace(0, 1, 20_001)[:, None]
-    assert torch.trapezoid(p.log_prob(values).exp(), values[:, 0]).item() == pytest.approx(1, abs=1e-4)
+    assert torch.trapezoid(p.log_prob(values).exp(), values[:, 0]).item() == pytest.approx(
+        1, abs=1e-4
+    )

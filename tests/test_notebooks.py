@@ -64,13 +64,15 @@ def test_names_are_numbered():
     assert all(re.fullmatch(r"(0\d|1[0-2])_[a-z0-9_]+\.ipynb", path.name) for path in NOTEBOOKS)
 
 
-# --- the rules find what they forbid ----------------------------------------------------------------------------------
+# --- the rules find what they forbid --------------------------------------------------------------
 
 
 def notebook_of(*cells):
     made = nbformat.v4.new_notebook(metadata={"kernelspec": KERNEL, "number": "01"})
     for i, (kind, source) in enumerate(cells):
-        cell = (nbformat.v4.new_code_cell if kind == "code" else nbformat.v4.new_markdown_cell)(source)
+        cell = (nbformat.v4.new_code_cell if kind == "code" else nbformat.v4.new_markdown_cell)(
+            source
+        )
         cell["id"] = f"cell-{i}"
         made.cells.append(cell)
     return made
@@ -89,7 +91,11 @@ def double(x):
 </details>"""
 STUB = "def double(x):\n    return ...\n\nchecks.double(double)"
 GOOD = [
-    ("md", "# What is two?\n\nYou will be able to count. You need to know one. Ten minutes." + " word" * 200),
+    (
+        "md",
+        "# What is two?\n\nYou will be able to count. You need to know one. Ten minutes."
+        + " word" * 200,
+    ),
     ("code", "from vaeteach import checks\nfrom vaeteach.widgets import Explorer"),
     ("md", "Look."),
     ("code", "Explorer(1)"),
@@ -98,7 +104,13 @@ GOOD = [
     ("md", FOLDED),
     ("code", STUB),
     ("md", FOLDED),
-    ("md", "## What we now know\n\n| claim | verdict |\n|---|---|\n| two | holds |\n\nSources: Peano. Next: 02."),
+    (
+        "md",
+        (
+            "## What we now know\n\n| claim | verdict |\n|---|---|\n| two | holds |\n\nSources:"
+            " Peano. Next: 02."
+        ),
+    ),
 ]
 
 
@@ -127,7 +139,10 @@ def test_a_good_notebook_breaks_no_rule():
         (rule_length, changed(3, "code", "x = " + "1 + " * 40 + "1")),
         (rule_views, changed(4, "md", "And now?")),
         (rule_exercises, GOOD[:7] + GOOD[9:]),
-        (rule_exercises, changed(5, "code", "def double(x):\n    return 2 * x\n\nchecks.double(double)")),
+        (
+            rule_exercises,
+            changed(5, "code", "def double(x):\n    return 2 * x\n\nchecks.double(double)"),
+        ),
         (rule_exercises, changed(6, "md", FOLDED.replace("Hint", "Help"))),
         (rule_exercises, changed(6, "md", FOLDED.replace("def double", "def triple"))),
         (rule_exercises, changed(6, "md", FOLDED.replace("\n\n```python", "\n```python"))),
@@ -147,14 +162,20 @@ def test_stored_outputs_and_random_ids_are_found():
     assert len(broken(notebook, rule_stored)) == 2
 
 
-# --- running ----------------------------------------------------------------------------------------------------------
+# --- running --------------------------------------------------------------------------------------
 
 
 def run(notebook, folder, **env):
-    """Execute in a fresh kernel, in place; raises on the first cell that fails or takes longer than CELL_SECONDS."""
+    """Execute in a fresh kernel, in place; raises on the first cell that fails or takes longer than
+    CELL_SECONDS.
+    """
     from nbclient import NotebookClient
 
-    kept = {name: value for name, value in os.environ.items() if name not in ("MPLBACKEND", "VAETEACH_DATA")}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("MPLBACKEND", "VAETEACH_DATA")
+    }
     client = NotebookClient(
         notebook,
         timeout=CELL_SECONDS,
@@ -211,9 +232,13 @@ def test_runs(path, quiet_ipython, record_property):
 
 
 @pytest.mark.notebook
-@pytest.mark.parametrize("path", [p for p in NOTEBOOKS if p.name[:2] in OTHER_DATA], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [p for p in NOTEBOOKS if p.name[:2] in OTHER_DATA], ids=lambda path: path.stem
+)
 def test_other_data(path, quiet_ipython):
-    """The lesson is not an accident of one data set: it also holds on glyphs made from known factors."""
+    """The lesson is not an accident of one data set: it also holds on glyphs made from known
+    factors.
+    """
     assert list(complaints(run(read(path), FOLDER, VAETEACH_DATA="glyphs"))) == []
 
 
@@ -221,11 +246,16 @@ def test_other_data(path, quiet_ipython):
 def test_what_running_finds(tmp_path, quiet_ipython):
     from nbclient.exceptions import CellExecutionError
 
-    shown = run(notebook_of(("code", "import warnings\nwarnings.warn('old')"), ("code", "object()")), tmp_path)
+    shown = run(
+        notebook_of(("code", "import warnings\nwarnings.warn('old')"), ("code", "object()")),
+        tmp_path,
+    )
     assert len(list(complaints(shown))) == 2
     with pytest.raises(CellExecutionError):
         run(notebook_of(("code", "assert 1 == 2")), tmp_path)
-    figure = "import matplotlib.pyplot as plt\nfrom vaeteach.widgets import Explorer\nplt.plot([1, 2]);"
+    figure = (
+        "import matplotlib.pyplot as plt\nfrom vaeteach.widgets import Explorer\nplt.plot([1, 2]);"
+    )
     seen = notebook_of(("code", figure), ("code", "Explorer(1)"), ("code", "Explorer(2)"))
     seen.cells[0].outputs = [nbformat.v4.new_output("display_data", {"image/png": ""})]
     assert len(list(unseen_views(seen))) == 1  # the second view has no figure of its own

@@ -21,11 +21,18 @@ def test_loss_terms():
     frame = pd.DataFrame(rows, columns=["epoch", "split", "quantity", "nats"])
     _, axes = plots.new_figure(9, 3, columns=3)
     lines = plots.draw_loss_terms(axes, frame)
-    assert [line.get_ydata().tolist() for line in lines] == [[-5, -10, -15], [2, 4, 6], [-7, -14, -21]]
-    assert same_color(lines[0].get_color(), COLOURS["likelihood"]) and same_color(lines[1].get_color(), COLOURS["q"])
+    assert [line.get_ydata().tolist() for line in lines] == [
+        [-5, -10, -15],
+        [2, 4, 6],
+        [-7, -14, -21],
+    ]
+    assert same_color(lines[0].get_color(), COLOURS["likelihood"]) and same_color(
+        lines[1].get_color(), COLOURS["q"]
+    )
     assert [ax.get_title() for ax in axes] == ["log-likelihood", "KL", "ELBO"]
     _, axes = plots.new_figure(9, 3, columns=2)
-    assert len(plots.draw_loss_terms(axes, frame, split="train")) == 2  # as many panels as there are axes
+    # as many panels as there are axes
+    assert len(plots.draw_loss_terms(axes, frame, split="train")) == 2
 
 
 def test_running_means(random):
@@ -53,7 +60,8 @@ def test_kl_by_dimension():
     first, second = plots.draw_kl_by_dimension(ax, {"x": [0.1, 2.0, 1.0], "y": [0.5, 0.5, 0.7]})
     assert [bar.get_height() for bar in first] == [2.0, 1.0, 0.1]
     assert [bar.get_height() for bar in second] == [0.7, 0.5, 0.5]
-    assert first[0].get_x() + first[0].get_width() == pytest.approx(second[0].get_x())  # side by side
+    # side by side
+    assert first[0].get_x() + first[0].get_width() == pytest.approx(second[0].get_x())
 
 
 def test_latent_ranges():
@@ -71,7 +79,8 @@ def test_pairs(random):
     _, axes = plots.new_figure(6, 6, columns=3, rows=3)
     dots = plots.draw_pairs(axes, codes, labels, ["a", "b", "c"])
     assert len(dots) == 3
-    assert np.allclose(dots[1].get_offsets(), codes[:, [0, 2]])  # row 2, column 0: horizontally the first dimension
+    # row 2, column 0: horizontally the first dimension
+    assert np.allclose(dots[1].get_offsets(), codes[:, [0, 2]])
     assert axes[2, 0].get_xlabel() == "a" and axes[2, 0].get_ylabel() == "c"
     assert not axes[0, 2].axison
     assert sum(bar.get_height() * bar.get_width() for bar in axes[1, 1].patches) == pytest.approx(1)

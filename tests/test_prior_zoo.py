@@ -1,4 +1,6 @@
-"""The prior zoo without a browser: knobs, prices and pictures; and the drawings that it is made of."""
+"""The prior zoo without a browser: knobs, prices and pictures; and the drawings that it is made
+of.
+"""
 
 import math
 
@@ -12,7 +14,14 @@ import vaeteach as v
 from vaeteach import plots
 from vaeteach.distributions import draw
 from vaeteach.plots import priors as drawing
-from vaeteach.trials import TRIALS, exact_log_marginal, kept_trial, measure_trial, sphere_nodes, train_trial
+from vaeteach.trials import (
+    TRIALS,
+    exact_log_marginal,
+    kept_trial,
+    measure_trial,
+    sphere_nodes,
+    train_trial,
+)
 from vaeteach.widgets import PriorZoo
 from vaeteach.widgets.prior_knobs import Stretched, knobs_of
 from vaeteach.widgets.prior_zoo import space_of
@@ -38,8 +47,11 @@ def test_every_prior_has_its_place_and_starts_as_it_was_trained(zoo, models, nam
     zoo.choose.value = name
     prior = models[name].prior()
     z = draw(prior, (50,), 0)
-    assert torch.allclose(zoo.prior_now().log_prob(z), prior.log_prob(z), atol=2e-3)  # sliders move in steps
-    assert space_of(prior) == ("sphere" if "sphere" in name else "box" if "Beta" in name else "plane")
+    # sliders move in steps
+    assert torch.allclose(zoo.prior_now().log_prob(z), prior.log_prob(z), atol=2e-3)
+    assert space_of(prior) == (
+        "sphere" if "sphere" in name else "box" if "Beta" in name else "plane"
+    )
     low, high = drawing.LIMITS[space_of(prior)]
     assert zoo.plane.get_xlim() == (low, high)
     assert name in zoo.alt and name in zoo.plane.get_title()
@@ -63,11 +75,20 @@ def test_moving_a_knob_moves_the_picture_and_back(zoo, name):
 
 
 def test_the_numbers_are_those_of_the_package(zoo, models, data):
-    for name in ("standard normal", "uniform box, Beta q", "sphere, von Mises-Fisher q", "VampPrior of 50"):
+    for name in (
+        "standard normal",
+        "uniform box, Beta q",
+        "sphere, von Mises-Fisher q",
+        "VampPrior of 50",
+    ):
         zoo.choose.value = name
         split = v.surgery(models[name], data.train, n_samples=20_000)
-        assert zoo.marginal_kl == pytest.approx(split.marginal_kl, abs=4 * split.marginal_kl_error + 0.08)
-        bound = torch.stack([v.elbo(models[name], data.test, seed=s).value for s in range(30)]).mean()
+        assert zoo.marginal_kl == pytest.approx(
+            split.marginal_kl, abs=4 * split.marginal_kl_error + 0.08
+        )
+        bound = torch.stack(
+            [v.elbo(models[name], data.test, seed=s).value for s in range(30)]
+        ).mean()
         assert zoo.elbo == pytest.approx(float(bound), abs=0.3)
     zoo.choose.value = "standard normal"
     elbo, kl = zoo.elbo, zoo.marginal_kl
@@ -88,7 +109,9 @@ def test_wider_bumps_have_wider_variances(zoo):
     zoo.choose.value = "mixture of 10"
     before = zoo.prior_now().base.component_distribution.variance
     zoo.first.value = 2.0
-    assert torch.allclose(zoo.prior_now().base.component_distribution.variance, 4 * before, rtol=1e-4)
+    assert torch.allclose(
+        zoo.prior_now().base.component_distribution.variance, 4 * before, rtol=1e-4
+    )
 
 
 def test_what_cannot_be_shown_gets_a_sentence(data):
@@ -98,7 +121,7 @@ def test_what_cannot_be_shown_gets_a_sentence(data):
         PriorZoo({"ten": v.build_vae(data, 10)}, data)
 
 
-# ---- the recipe ------------------------------------------------------------------------------------------------------
+# ---- the recipe ----------------------------------------------------------------------------------
 
 
 def test_the_recipe_measures_what_it_says(models, data):
@@ -120,7 +143,9 @@ def test_a_kept_model_is_the_trained_one(data):
         train_trial("cauchy", data)
 
 
-def test_the_rule_on_the_sphere_integrates_polynomials_and_agrees_with_importance_sampling(models, data):
+def test_the_rule_on_the_sphere_integrates_polynomials_and_agrees_with_importance_sampling(
+    models, data
+):
     z, weight = sphere_nodes(21)
     assert float(weight.sum()) == pytest.approx(4 * math.pi, rel=1e-12)
     assert float((z[:, 0].double() ** 2 * weight).sum()) == pytest.approx(4 * math.pi / 3, rel=1e-6)
@@ -130,7 +155,7 @@ def test_the_rule_on_the_sphere_integrates_polynomials_and_agrees_with_importanc
     assert torch.allclose(exact.float(), v.iwae_bound(model, x, 20_000).float(), atol=0.05)
 
 
-# ---- the drawings ----------------------------------------------------------------------------------------------------
+# ---- the drawings --------------------------------------------------------------------------------
 
 
 def test_lines_hold_the_mass_that_they_say():

@@ -1,4 +1,6 @@
-"""Every prior and posterior is put through the battery, and the battery is put through three published mistakes."""
+"""Every prior and posterior is put through the battery, and the battery is put through three
+published mistakes.
+"""
 
 import copy
 import io
@@ -16,7 +18,15 @@ from torch.distributions import Distribution, Independent, constraints
 from torch.func import functional_call
 
 import vaeteach as v
-from vaeteach.distributions import POSTERIORS, Beta, Kumaraswamy, StandardLaplace, StudentT, draw, kl
+from vaeteach.distributions import (
+    POSTERIORS,
+    Beta,
+    Kumaraswamy,
+    StandardLaplace,
+    StudentT,
+    draw,
+    kl,
+)
 
 P_VALUE, STANDARD_ERRORS = 1e-3, 4.0
 
@@ -38,7 +48,9 @@ def jiggled(module, amount=0.4, seed=1):
 def tiny_encoder():
     layer = nn.Linear(5, 4).double()
     with torch.no_grad():
-        layer.weight.copy_(torch.randn(4, 5, generator=torch.Generator().manual_seed(2)).double() / 2)
+        layer.weight.copy_(
+            torch.randn(4, 5, generator=torch.Generator().manual_seed(2)).double() / 2
+        )
         layer.bias.copy_(torch.tensor([0.3, -0.2, -1.0, 0.2]))
     return lambda x: POSTERIORS["gaussian"]()(layer(x))
 
@@ -52,7 +64,11 @@ MODULES = {  # name -> (space, reach of the quadrature, what makes the module)
     "learned normal": ("plane", 12.0, lambda: jiggled(v.LearnedNormal(2))),
     "student t, df 5": ("plane", math.inf, lambda: v.StudentT(2, 5.0).double()),
     "student t, df 1": ("plane", math.inf, lambda: v.StudentT(2, 1.0).double()),
-    "student t, learned df": ("plane", math.inf, lambda: jiggled(v.StudentT(2, [3.0, 30.0], learn_df=True))),
+    "student t, learned df": (
+        "plane",
+        math.inf,
+        lambda: jiggled(v.StudentT(2, [3.0, 30.0], learn_df=True)),
+    ),
     "laplace": ("plane", math.inf, lambda: v.Laplace(2).double()),
     "beta(2, 1)": ("box", 0.0, lambda: v.BetaPrior(2).double()),
     "beta(1, 1)": ("box", 0.0, lambda: v.BetaPrior(2, 1.0, 1.0).double()),
@@ -72,7 +88,11 @@ POSTERIOR_CASES = {  # name -> (family, space, reach, the encoder's output for o
     "vMF, wide": ("von_mises_fisher", "sphere", 0.0, [0.3, -0.4, 0.2]),
     "vMF, narrow": ("von_mises_fisher", "sphere", 0.0, [-3.0, 1.0, 2.0]),
 }
-COMPATIBLE = {"plane": ["gaussian"], "box": ["beta, wide", "kumaraswamy, wide"], "sphere": ["vMF, wide", "vMF, narrow"]}
+COMPATIBLE = {
+    "plane": ["gaussian"],
+    "box": ["beta, wide", "kumaraswamy, wide"],
+    "sphere": ["vMF, wide", "vMF, narrow"],
+}
 
 
 def prior_case(name):
@@ -83,7 +103,9 @@ def prior_case(name):
 
 def posterior_case(name):
     family, space, reach, outputs = POSTERIOR_CASES[name]
-    return battery.Case(name, space, lambda h: POSTERIORS[family]()(h), double(outputs), reach=reach)
+    return battery.Case(
+        name, space, lambda h: POSTERIORS[family]()(h), double(outputs), reach=reach
+    )
 
 
 CASES = [*(("prior", name) for name in MODULES), *(("posterior", name) for name in POSTERIOR_CASES)]
@@ -96,7 +118,8 @@ def case(request):
 
 
 def test_the_density_normalises(case):
-    n = {"laplace": 2401, "flow": 1201}.get(case.name, 401)  # a kink, or a thin fold, wants more points
+    # a kink, or a thin fold, wants more points
+    n = {"laplace": 2401, "flow": 1201}.get(case.name, 401)
     assert battery.integral(case, n) == pytest.approx(1, abs=2e-5)
 
 
@@ -164,7 +187,9 @@ def test_which_pairs_are_exact():
     assert closed == expected | {("sphere", "vMF, wide"), ("sphere", "vMF, narrow")}
 
 
-@pytest.mark.parametrize("name", [n for n in MODULES if any(True for _ in MODULES[n][2]().parameters())])
+@pytest.mark.parametrize(
+    "name", [n for n in MODULES if any(True for _ in MODULES[n][2]().parameters())]
+)
 def test_gradients_of_a_learned_prior_agree_with_finite_differences(name):
     module = MODULES[name][2]()
     z = draw(module(), (6,), 4).detach()
@@ -173,9 +198,14 @@ def test_gradients_of_a_learned_prior_agree_with_finite_differences(name):
         return
 
     def log_prob(*values):
-        return functional_call(_LogProb(module), {f"module.{n}": x for n, x in zip(names, values)}, (z,)).sum()
+        return functional_call(
+            _LogProb(module), {f"module.{n}": x for n, x in zip(names, values)}, (z,)
+        ).sum()
 
-    assert battery.gradient_errors(log_prob, [dict(module.named_parameters())[n] for n in names]) < 1e-6
+    assert (
+        battery.gradient_errors(log_prob, [dict(module.named_parameters())[n] for n in names])
+        < 1e-6
+    )
 
 
 class _LogProb(nn.Module):
@@ -191,13 +221,23 @@ class _LogProb(nn.Module):
 def test_gradients_of_a_posterior_agree_with_finite_differences(name):
     case = posterior_case(name)
     z = draw(case(), (6,), 4)
-    assert battery.gradient_errors(lambda h: case.build(h).log_prob(z).sum(), case.parameters) < 1e-5
+    assert (
+        battery.gradient_errors(lambda h: case.build(h).log_prob(z).sum(), case.parameters) < 1e-5
+    )
     for prior, posterior in PAIRS:
         if posterior == name and _closed(case(), prior_case(prior)()):
             p = prior_case(prior)()
-            assert battery.gradient_errors(lambda h, p=p: kl(case.build(h), p), case.parameters) < 1e-6
-    if not name.startswith("beta") and name != "vMF, uniform":  # a Beta's path is implicit, tested below
-        assert battery.gradient_errors(lambda h: draw(case.build(h), (9,), 6).sin().sum(), case.parameters) < 1e-5
+            assert (
+                battery.gradient_errors(lambda h, p=p: kl(case.build(h), p), case.parameters) < 1e-6
+            )
+    # a Beta's path is implicit, tested below
+    if not name.startswith("beta") and name != "vMF, uniform":
+        assert (
+            battery.gradient_errors(
+                lambda h: draw(case.build(h), (9,), 6).sin().sum(), case.parameters
+            )
+            < 1e-5
+        )
 
 
 @pytest.mark.parametrize("name", [n for n in POSTERIOR_CASES if n != "vMF, uniform"])
@@ -209,7 +249,9 @@ def test_the_gradient_through_samples_is_that_of_the_expectation(name):
     f = lambda z: ((z * direction).sum(-1)).sin()  # noqa: E731
     (h,) = case.parameters
     leaf = h.clone().requires_grad_()
-    (exact,) = torch.autograd.grad((case.build(leaf).log_prob(nodes).exp() * f(nodes) * weight).sum(), leaf)
+    (exact,) = torch.autograd.grad(
+        (case.build(leaf).log_prob(nodes).exp() * f(nodes) * weight).sum(), leaf
+    )
     rows = h.expand(20_000, -1).clone().requires_grad_()
     (paths,) = torch.autograd.grad(f(draw(case.build(rows), (), 7)).sum(), rows)
     error = paths.std(0) / math.sqrt(len(rows))
@@ -230,11 +272,13 @@ def test_a_prior_survives_saving_and_loading(name):
     assert torch.equal(copy.deepcopy(module)().log_prob(z), module().log_prob(z))
 
 
-# ---- extremes --------------------------------------------------------------------------------------------------------
+# ---- extremes ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-@pytest.mark.parametrize("kappa", [0.0, 1e-8, 1e-4, 0.049, 0.051, 0.199, 0.201, 1.0, 50.0, 1e4, 1e6])
+@pytest.mark.parametrize(
+    "kappa", [0.0, 1e-8, 1e-4, 0.049, 0.051, 0.199, 0.201, 1.0, 50.0, 1e4, 1e6]
+)
 def test_von_mises_fisher_from_concentration_0_to_a_million(kappa, dtype):
     loc = torch.tensor([0.0, 0.6, -0.8], dtype=dtype)
     concentration = torch.tensor(kappa, dtype=dtype, requires_grad=True)
@@ -250,7 +294,9 @@ def test_von_mises_fisher_from_concentration_0_to_a_million(kappa, dtype):
     z = z.detach()
     assert float((z.norm(dim=-1) - 1).abs().max()) < 1e-6
     drop = 1 - (z.double() * loc.double()).sum(-1)
-    assert float(drop.mean()) == pytest.approx(1 + 1 / k - 1 / math.tanh(k) if kappa > 1e-3 else 1, rel=0.1)
+    assert float(drop.mean()) == pytest.approx(
+        1 + 1 / k - 1 / math.tanh(k) if kappa > 1e-3 else 1, rel=0.1
+    )
 
 
 def test_von_mises_fisher_agrees_with_scipy():
@@ -264,10 +310,16 @@ def test_von_mises_fisher_agrees_with_scipy():
 @pytest.mark.parametrize("kappas", [(5.0, 5.0), (0.0, 3.0), (3.0, 0.0), (200.0, 1.0), (1e4, 1e4)])
 def test_kl_between_two_von_mises_fisher(kappas):
     a, b = (torch.tensor(x, dtype=torch.float64) for x in ([0.0, 0.6, 0.8], [0.6, 0.0, 0.8]))
-    q, p = (v.VonMisesFisher(loc, torch.tensor(k, dtype=torch.float64)) for loc, k in zip((a, b), kappas))
+    q, p = (
+        v.VonMisesFisher(loc, torch.tensor(k, dtype=torch.float64))
+        for loc, k in zip((a, b), kappas)
+    )
     z = draw(q, (40_000,), 1)
     estimate = q.log_prob(z) - p.log_prob(z)
-    assert abs(float(kl(q, p) - estimate.mean())) < STANDARD_ERRORS * float(estimate.std()) / 200 + 1e-9
+    assert (
+        abs(float(kl(q, p) - estimate.mean()))
+        < STANDARD_ERRORS * float(estimate.std()) / 200 + 1e-9
+    )
     assert abs(float(kl(q, q))) < 1e-10
 
 
@@ -285,7 +337,9 @@ def test_student_t_from_df_1_to_a_million_in_float32(df):
 
 def test_a_student_t_with_many_degrees_is_the_normal():
     z = torch.linspace(-4, 4, 9).reshape(-1, 1).expand(-1, 2)
-    assert torch.allclose(v.StudentT(2, 1e6)().log_prob(z), v.StandardNormal(2)().log_prob(z), atol=1e-4)
+    assert torch.allclose(
+        v.StudentT(2, 1e6)().log_prob(z), v.StandardNormal(2)().log_prob(z), atol=1e-4
+    )
 
 
 def test_mixture_components_forty_sigma_apart_stay_finite():
@@ -314,7 +368,10 @@ def test_kl_to_a_laplace_stays_finite(logvar):
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.floats(-40, 40, width=32), min_size=4, max_size=4), st.sampled_from(["beta", "kumaraswamy"]))
+@given(
+    st.lists(st.floats(-40, 40, width=32), min_size=4, max_size=4),
+    st.sampled_from(["beta", "kumaraswamy"]),
+)
 def test_a_posterior_on_the_box_is_finite_whatever_the_encoder_says(outputs, family):
     h = torch.tensor(outputs, requires_grad=True)
     q = POSTERIORS[family]()(h)
@@ -333,7 +390,11 @@ def test_a_posterior_on_the_sphere_is_finite_whatever_the_encoder_says(outputs):
     z = draw(q, (20,), 0)
     total = q.log_prob(z).mean() + kl(q, v.SpherePrior()()) + q.mean.sum() + z.sum()
     total.backward()
-    assert bool(torch.isfinite(total)) and bool(torch.isfinite(h.grad).all()) and bool((q.stddev >= 0).all())
+    assert (
+        bool(torch.isfinite(total))
+        and bool(torch.isfinite(h.grad).all())
+        and bool((q.stddev >= 0).all())
+    )
 
 
 @pytest.mark.parametrize(("a", "b"), [(1.0, 1.0), (2.0, 1.0), (1e4, 2e4), (0.5, 0.5)])
@@ -363,7 +424,7 @@ def test_outside_the_box_there_is_no_density(family):
     assert bool((q.log_prob(torch.tensor([-0.1, 0.0, 1.0, 3.0])) == -math.inf).all())
 
 
-# ---- what is refused -------------------------------------------------------------------------------------------------
+# ---- what is refused -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -409,9 +470,20 @@ def test_training_an_incompatible_pair_stops_before_it_starts():
         (lambda: v.VonMisesFisher(torch.eye(3), -torch.ones(3)), "at least 0"),
         (lambda: v.VonMisesFisher(torch.eye(3), torch.ones(2)), "one concentration for each"),
         (lambda: v.VonMisesFisher(torch.eye(2), torch.ones(2)), "directions in space"),
-        (lambda: v.build_vae(torch.zeros(4, 5), 2, v.SpherePrior(), posterior="von_mises_fisher"), "latent_dim=3"),
-        (lambda: v.build_vae(torch.zeros(4, 5), 2, v.BetaPrior(3), posterior="beta"), "The prior has 3 dimensions"),
-        (lambda: v.build_vae(torch.zeros(4, 5), posterior="cauchy"), "not known; choose one of 'gaussian', 'beta'"),
+        (
+            lambda: v.build_vae(
+                torch.zeros(4, 5), 2, v.SpherePrior(), posterior="von_mises_fisher"
+            ),
+            "latent_dim=3",
+        ),
+        (
+            lambda: v.build_vae(torch.zeros(4, 5), 2, v.BetaPrior(3), posterior="beta"),
+            "The prior has 3 dimensions",
+        ),
+        (
+            lambda: v.build_vae(torch.zeros(4, 5), posterior="cauchy"),
+            "not known; choose one of 'gaussian', 'beta'",
+        ),
     ],
 )
 def test_bad_input_gets_a_sentence(make, words):
@@ -424,7 +496,7 @@ def test_vamp_wants_a_function():
         v.VampPrior(None, torch.rand(3, 5))
 
 
-# ---- in a model ------------------------------------------------------------------------------------------------------
+# ---- in a model ----------------------------------------------------------------------------------
 
 
 def small_data():
@@ -441,7 +513,9 @@ IN_A_MODEL = {
     "mixture": lambda: dict(prior=v.GaussianMixture(2, 3)),
     "flow": lambda: dict(prior=v.FlowPrior(2, layers=2, hidden=(8,))),
     "vamp": lambda: {},
-    "vamp on the sphere": lambda: dict(latent_dim=3, prior=v.SpherePrior(), posterior="von_mises_fisher"),
+    "vamp on the sphere": lambda: dict(
+        latent_dim=3, prior=v.SpherePrior(), posterior="von_mises_fisher"
+    ),
     "vamp in the box": lambda: dict(prior=v.BetaPrior(2), posterior="beta"),
     "beta under a mixture": lambda: dict(prior=v.GaussianMixture(2, 3), posterior="beta"),
 }
@@ -471,7 +545,9 @@ def test_every_prior_trains_samples_and_bounds(name):
 
 @pytest.mark.parametrize("name", IN_A_MODEL)
 def test_nan_in_the_weights_ends_in_a_message_and_never_in_a_loop(name):
-    """A rejection sampler asked for a NaN never accepts anything: training must end with NonFiniteBound instead."""
+    """A rejection sampler asked for a NaN never accepts anything: training must end with
+    NonFiniteBound instead.
+    """
     model = model_with(name)
 
     def poison(step):
@@ -504,7 +580,9 @@ def test_a_flow_starts_at_the_standard_normal(latent_dim):
     z = draw(v.StandardNormal(latent_dim)(), (10,), 0)
     flow = v.FlowPrior(latent_dim)
     assert torch.allclose(flow().log_prob(z), v.StandardNormal(latent_dim)().log_prob(z), atol=1e-5)
-    assert draw(flow(), (4,)).shape == (4, latent_dim) and all(p.requires_grad for p in flow.parameters())
+    assert draw(flow(), (4,)).shape == (4, latent_dim) and all(
+        p.requires_grad for p in flow.parameters()
+    )
 
 
 def test_on_the_box_the_decoder_starts_with_standardised_latents():
@@ -515,11 +593,13 @@ def test_on_the_box_the_decoder_starts_with_standardised_latents():
     assert torch.allclose(box.decode(mean + stddev * e).mean, plain.decode(e).mean, atol=1e-6)
 
 
-# ---- the battery catches the three published mistakes ----------------------------------------------------------------
+# ---- the battery catches the three published mistakes --------------------------------------------
 
 
 class PerDimensionMixture(Distribution):
-    """logsumexp over components in each dimension, then summed: it normalises, and nobody samples from it."""
+    """logsumexp over components in each dimension, then summed: it normalises, and nobody samples
+    from it.
+    """
 
     arg_constraints, support, has_rsample = {}, constraints.real_vector, False
 
@@ -537,7 +617,9 @@ class PerDimensionMixture(Distribution):
 
 
 class JacobianCountedTwice(Distribution):
-    """A flow whose log-determinant, already summed over dimensions, is added once for each of them."""
+    """A flow whose log-determinant, already summed over dimensions, is added once for each of
+    them.
+    """
 
     arg_constraints, support, has_rsample = {}, constraints.real_vector, True
 
@@ -554,7 +636,9 @@ class JacobianCountedTwice(Distribution):
 
 
 class VarianceForDeviation(Distribution):
-    """exp(logvar), a variance, taken for the standard deviation in the sampler; the density is right."""
+    """exp(logvar), a variance, taken for the standard deviation in the sampler; the density is
+    right.
+    """
 
     arg_constraints, support, has_rsample = {}, constraints.real_vector, True
 
@@ -572,9 +656,15 @@ class VarianceForDeviation(Distribution):
 (CENTRES,) = double([[3.0, 3.0], [-3.0, -3.0]])
 SCALES, LOGVAR = double([0.5, 0.8], [-0.6, -0.3])
 PLANTED = {
-    "logsumexp per dimension": (lambda: PerDimensionMixture(CENTRES, torch.ones_like(CENTRES)), {"samples"}),
+    "logsumexp per dimension": (
+        lambda: PerDimensionMixture(CENTRES, torch.ones_like(CENTRES)),
+        {"samples"},
+    ),
     "log-determinant counted D times": (lambda: JacobianCountedTwice(SCALES), {"mass", "samples"}),
-    "exp(logvar) as a standard deviation": (lambda: VarianceForDeviation(0 * LOGVAR, LOGVAR), {"samples"}),
+    "exp(logvar) as a standard deviation": (
+        lambda: VarianceForDeviation(0 * LOGVAR, LOGVAR),
+        {"samples"},
+    ),
 }
 
 
@@ -595,23 +685,33 @@ def test_the_same_three_pass_once_they_are_mended():
     right = v.GaussianMixture(2, 2).double()
     with torch.no_grad():
         right.mu.copy_(CENTRES)
-    for build in (right, lambda: v.gaussian(0 * SCALES, 2 * SCALES.log()), lambda: v.gaussian(0 * LOGVAR, LOGVAR)):
+    for build in (
+        right,
+        lambda: v.gaussian(0 * SCALES, 2 * SCALES.log()),
+        lambda: v.gaussian(0 * LOGVAR, LOGVAR),
+    ):
         case = battery.Case("mended", "plane", build)
         assert battery.integral(case) == pytest.approx(1, abs=2e-5)
         assert battery.chi_square(case) > P_VALUE
 
 
 def test_the_wrong_mixture_at_the_point_between():
-    """At (3, -3) of an even mixture at (3, 3) and (-3, -3) there is next to nothing; the wrong density sees a bump."""
+    """At (3, -3) of an even mixture at (3, 3) and (-3, -3) there is next to nothing; the wrong
+    density sees a bump.
+    """
     (z,) = double([3.0, -3.0])
     right = v.GaussianMixture(2, 2).double()
     with torch.no_grad():
         right.mu.copy_(CENTRES)
-    assert float(PerDimensionMixture(CENTRES, torch.ones_like(CENTRES)).log_prob(z)) == pytest.approx(-3.224, abs=1e-3)
+    assert float(
+        PerDimensionMixture(CENTRES, torch.ones_like(CENTRES)).log_prob(z)
+    ) == pytest.approx(-3.224, abs=1e-3)
     assert float(right().log_prob(z).detach()) == pytest.approx(-19.838, abs=1e-3)
 
 
 def test_laplace_is_scipys():
     z = torch.linspace(-5, 5, 11)
     ours = Independent(StandardLaplace(torch.zeros(1)), 1).log_prob(z.unsqueeze(-1))
-    assert torch.allclose(ours.double(), torch.tensor(scipy_stats.laplace.logpdf(z.double().numpy())), atol=1e-6)
+    assert torch.allclose(
+        ours.double(), torch.tensor(scipy_stats.laplace.logpdf(z.double().numpy())), atol=1e-6
+    )

@@ -15,7 +15,9 @@ STOPPED = FIT.replace("epochs=4", "epochs=4, on_step=lambda step: step >= 30")
 
 @pytest.fixture(scope="module")
 def outputs():
-    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(FIT), nbformat.v4.new_code_cell(STOPPED)])
+    book = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(FIT), nbformat.v4.new_code_cell(STOPPED)]
+    )
     nbclient.NotebookClient(book, timeout=120, kernel_name="python3").execute()
     return [cell.outputs for cell in book.cells]
 

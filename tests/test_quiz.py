@@ -1,4 +1,6 @@
-"""The self-test: every right answer passes, every wrong one is told why and where to look, the score stays here."""
+"""The self-test: every right answer passes, every wrong one is told why and where to look, the
+score stays here.
+"""
 
 import json
 import pathlib
@@ -16,7 +18,10 @@ RIGHT_CODE = {
         "0.5 * (mu**2 + logvar.exp() - 1 - logvar).sum(-1)",
         "((mu**2 + torch.expm1(logvar) - logvar) / 2).sum(1)",
     ],
-    "variance-code": ["(sigma**2).mean(0) + mu.var(0, unbiased=False)", "(sigma**2 + mu**2).mean(0) - mu.mean(0)**2"],
+    "variance-code": [
+        "(sigma**2).mean(0) + mu.var(0, unbiased=False)",
+        "(sigma**2 + mu**2).mean(0) - mu.mean(0)**2",
+    ],
     "evidence-code": ["torch.logsumexp(log_w, 0) - math.log(len(log_w))"],
 }
 EACH = pytest.mark.parametrize("question", QUESTIONS, ids=lambda q: q.key)
@@ -39,7 +44,9 @@ def test_there_are_twelve_of_three_kinds():
 def test_the_section_that_it_points_to_exists(question):
     number, section = re.fullmatch(r"notebook (\d\d), section (\d)", question.section).groups()
     (path,) = (pathlib.Path(__file__).parent.parent / "notebooks").glob(f"{number}_*.ipynb")
-    headings = [cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "markdown"]
+    headings = [
+        cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "markdown"
+    ]
     assert any(re.search(rf"(?m)^## {section}\. ", text) for text in headings)
 
 
@@ -87,7 +94,9 @@ def test_going_through_the_whole_test(tmp_path):
     view = SelfTest(QUESTIONS, tmp_path / "score.json")
     for i, question in enumerate(QUESTIONS):
         assert view.index == i and f"Question {i + 1}" in view.prompt.value
-        assert not view.answer("???" if not isinstance(question, Choice) else wrong_option(question)).right
+        assert not view.answer(
+            "???" if not isinstance(question, Choice) else wrong_option(question)
+        ).right
         assert "Not yet" in view.feedback.value
         assert view.answer(right_answers(question)[0]).right
         assert "Right" in view.feedback.value and view.score == i + 1

@@ -67,7 +67,8 @@ def whole_step_reference(digits, steps, epochs=400):
 def test_an_interrupt_at_any_moment_leaves_the_last_whole_step(digits):
     dice = random.Random(0)
     for first in dice.sample(range(1, 120), 10):
-        delay = dice.uniform(0, 0.003)  # seconds after that step: somewhere inside one of the next steps
+        # seconds after that step: somewhere inside one of the next steps
+        delay = dice.uniform(0, 0.003)
 
         def set_off(step, first=first, delay=delay):
             if step == first:
@@ -101,11 +102,14 @@ def test_a_bound_that_is_not_finite_stops_with_quantity_and_step(digits, quantit
 
     def objective(model, x, seed):
         calls.append(1)
-        bound = elbo(model, x, seed=seed)  # call 1 is the check before training, call 25 the measurement after epoch 1
+        # call 1 is the check before training, call 25 the measurement after epoch 1
+        bound = elbo(model, x, seed=seed)
         return bound._replace(**{quantity: bound.kl * torch.inf}) if len(calls) == 35 else bound
 
     model = build_vae(digits, hidden=(8,))
-    with pytest.raises(NonFiniteBound, match=f"step 33: {quantity} became inf.*after epoch 1.*smaller lr") as caught:
+    with pytest.raises(
+        NonFiniteBound, match=f"step 33: {quantity} became inf.*after epoch 1.*smaller lr"
+    ) as caught:
         fit(model, digits, epochs=3, progress=False, objective=objective)
     assert (caught.value.quantity, caught.value.step) == (quantity, 33)
     assert len(caught.value.history.snapshots) == 2 and caught.value.history.last() < 0
@@ -119,11 +123,25 @@ def test_a_step_size_that_is_far_too_large_is_stopped(digits):
 
 
 def test_objectives_of_all_kinds(digits):
-    plain = fit(build_vae(digits), digits, epochs=1, progress=False, objective=lambda m, x: elbo(m, x).value)
-    heavy = fit(build_vae(digits), digits, epochs=1, progress=False, objective=functools.partial(elbo, beta=4.0))
+    plain = fit(
+        build_vae(digits), digits, epochs=1, progress=False, objective=lambda m, x: elbo(m, x).value
+    )
+    heavy = fit(
+        build_vae(digits),
+        digits,
+        epochs=1,
+        progress=False,
+        objective=functools.partial(elbo, beta=4.0),
+    )
     assert plain.last() < 0 and heavy.last("kl") < 5
     with pytest.raises(ValueError, match=r"shape \(B,\).*never over the batch"):
-        fit(build_vae(digits), digits, epochs=1, progress=False, objective=lambda m, x: elbo(m, x).value.mean())
+        fit(
+            build_vae(digits),
+            digits,
+            epochs=1,
+            progress=False,
+            objective=lambda m, x: elbo(m, x).value.mean(),
+        )
 
 
 def test_a_tensor_of_images_is_enough(digits):
@@ -136,8 +154,12 @@ def test_a_tensor_of_images_is_enough(digits):
 BAD = {
     r"\(N, P\)": lambda x: x.reshape(-1, 8, 8),
     "no training images": lambda x: x[:0],
-    "NaN or infinite.*row 7": lambda x: x.index_put((torch.tensor([7]), torch.tensor([0])), torch.tensor(torch.nan)),
-    "NaN or infinite": lambda x: x.index_put((torch.tensor([7]), torch.tensor([0])), torch.tensor(torch.inf)),
+    "NaN or infinite.*row 7": lambda x: x.index_put(
+        (torch.tensor([7]), torch.tensor([0])), torch.tensor(torch.nan)
+    ),
+    "NaN or infinite": lambda x: x.index_put(
+        (torch.tensor([7]), torch.tensor([0])), torch.tensor(torch.inf)
+    ),
     "float": lambda x: x.long(),
     "grey": lambda x: x * 0.5,
     "64 pixels": lambda x: x[:, :63],
@@ -155,8 +177,15 @@ def test_images_that_cannot_be_trained_on_get_a_sentence(digits, sentence):
 
 @pytest.mark.parametrize(
     "setting",
-    [dict(epochs=0), dict(epochs=1.5), dict(batch_size=0), dict(lr=0.0), dict(lr=float("nan")), dict(lr="fast"),
-     dict(precision="float16")],  # fmt: skip
+    [
+        dict(epochs=0),
+        dict(epochs=1.5),
+        dict(batch_size=0),
+        dict(lr=0.0),
+        dict(lr=float("nan")),
+        dict(lr="fast"),
+        dict(precision="float16"),
+    ],  # fmt: skip
 )
 def test_settings_that_make_no_sense_get_a_sentence(digits, setting):
     with pytest.raises(ValueError, match=next(iter(setting))):

@@ -1,4 +1,6 @@
-"""Traversal without a browser: the picture is the decoder's, the sliders run where the codes are."""
+"""Traversal without a browser: the picture is the decoder's, the sliders run where the codes
+are.
+"""
 
 import numpy as np
 import pytest
@@ -68,9 +70,13 @@ def test_drawn_densities_are_densities(view):
 
     places = np.linspace(-6, 6, 241)
     g = torch.Generator().manual_seed(0)
-    q = torch.distributions.Normal(torch.randn(50, 3, generator=g), torch.rand(50, 3, generator=g) + 0.1)
+    q = torch.distributions.Normal(
+        torch.randn(50, 3, generator=g), torch.rand(50, 3, generator=g) + 0.1
+    )
     for density in (_mixture(q, places), _smooth(torch.randn(5000, 3, generator=g), places)):
-        assert density.shape == (3, 241) and np.allclose(np.trapezoid(density, places, axis=1), 1, atol=0.01)
+        assert density.shape == (3, 241) and np.allclose(
+            np.trapezoid(density, places, axis=1), 1, atol=0.01
+        )
     normal = np.exp(-(places**2) / 2) / np.sqrt(2 * np.pi)
     assert np.abs(_smooth(torch.randn(40_000, 1, generator=g), places)[0] - normal).max() < 0.02
 
@@ -88,7 +94,8 @@ def test_z_can_be_set(view):
     view.z = torch.zeros(10)
     assert view.z.abs().max() < 0.011
     view.z = [100.0] * 10
-    assert all(slider.value == slider.max for slider in view.sliders)  # it stays where the codes are
+    # it stays where the codes are
+    assert all(slider.value == slider.max for slider in view.sliders)
     with pytest.raises(ValueError, match="10 latents"):
         view.z = [0.0, 1.0]
 

@@ -1,4 +1,6 @@
-"""The view Absorption bench and its drawings: what the artists hold and what stands still, without a browser."""
+"""The view Absorption bench and its drawings: what the artists hold and what stands still, without
+a browser.
+"""
 
 import numpy as np
 import pytest
@@ -34,7 +36,11 @@ def test_it_opens_with_the_model_as_it_is(view, model, data):
     np.testing.assert_allclose(state["decoder"], model.decoder.net[0].weight.detach())
     np.testing.assert_allclose(state["encoder"], model.encoder.net[-1].weight[:2].T.detach())
     np.testing.assert_allclose(view.bound, [float(term.mean()) for term in bound])
-    assert state["encoder"].shape == (9, 2) and state["decoder"].shape == (9, 2) and state["pictures"].shape == (8, 64)
+    assert (
+        state["encoder"].shape == (9, 2)
+        and state["decoder"].shape == (9, 2)
+        and state["pictures"].shape == (8, 64)
+    )
 
 
 def test_everything_moves_but_the_bound_and_the_pictures(view):
@@ -58,7 +64,8 @@ def test_without_the_layers_the_bound_falls_by_the_change_of_the_kl(view, model,
     for name in ("codes", "encoder", "decoder"):
         np.testing.assert_array_equal(after[name], before[name])
     assert np.abs(after["pictures"][:4] - before["pictures"][:4]).max() < 1e-9  # rebuilt: the same
-    assert np.abs(after["pictures"][4:] - before["pictures"][4:]).max() > 0.05  # new: from another prior
+    # new: from another prior
+    assert np.abs(after["pictures"][4:] - before["pictures"][4:]).max() > 0.05
     assert view.bound.log_likelihood == bound.log_likelihood
     with torch.no_grad():
         price = kl(model.encode(data.test.double()), written.prior()).mean()

@@ -60,7 +60,11 @@ def test_the_evidence_comes_after_the_guess(clinic):
     assert "weight of the KL" not in clinic.evidence.value
     clinic.commit.click()
     text = html.unescape(clinic.evidence.value)
-    assert "Your diagnosis was" in text and FAULTS["kl_sign"].recipe in text and "weight of the KL" in text
+    assert (
+        "Your diagnosis was" in text
+        and FAULTS["kl_sign"].recipe in text
+        and "weight of the KL" in text
+    )
     assert "coin" in text  # the alarm
     clinic.guess.value = "kl_sign"
     clinic.commit.click()

@@ -40,7 +40,9 @@ def test_the_prior_comes_first_and_is_the_models_own(view, models, data, feature
     np.testing.assert_allclose(state["pictures"], p.mean[:32], atol=1e-6)
     by_hand = frechet_distance(features(data.test), features(draw(p, seed=0)))
     assert state["distances"]["prior"] == pytest.approx(by_hand)
-    assert state["floor"] == pytest.approx(frechet_distance(features(data.train[:120]), features(data.test)))
+    assert state["floor"] == pytest.approx(
+        frechet_distance(features(data.train[:120]), features(data.test))
+    )
 
 
 def test_every_control_changes_picture_and_description(view):

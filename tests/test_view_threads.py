@@ -1,4 +1,6 @@
-"""Which thread of the kernel hears of a view; that it does while a cell trains is tested in the browser."""
+"""Which thread of the kernel hears of a view; that it does while a cell trains is tested in the
+browser.
+"""
 
 import sys
 
@@ -10,7 +12,9 @@ comm = pytest.importorskip("ipykernel.comm.comm")
 
 
 def test_the_choice_of_the_page_stands(monkeypatch):
-    monkeypatch.setattr(comm.BaseComm, "_reply_subshell_for", lambda *_: "the cells' thread", raising=False)
+    monkeypatch.setattr(
+        comm.BaseComm, "_reply_subshell_for", lambda *_: "the cells' thread", raising=False
+    )
     answer_beside_cells()
     assert comm.BaseComm._reply_subshell_for(None, {}, "the view's own") == "the view's own"
 

@@ -1,4 +1,6 @@
-"""Through training: the slider from Python does what the mouse does, and the picture shows the snapshot's numbers."""
+"""Through training: the slider from Python does what the mouse does, and the picture shows the
+snapshot's numbers.
+"""
 
 import io
 
@@ -39,7 +41,9 @@ def test_the_slider_moves_every_artist(view, trained):
     first = picture(view)
     assert first.shape == last.shape and (np.abs(first - last).max(-1) > 8).mean() > 0.01
     assert view.alt != alt and "Epoch 0" in view.alt
-    m = vt.AggregatePosterior.of(vt.gaussian(history.snapshots[0].mean, 2 * history.snapshots[0].stddev.log()))
+    m = vt.AggregatePosterior.of(
+        vt.gaussian(history.snapshots[0].mean, 2 * history.snapshots[0].stddev.log())
+    )
     heights = [low.get_height() + high.get_height() for low, high in zip(*view.bars)]
     np.testing.assert_allclose(heights, m.variance.numpy(), rtol=1e-5)
     view.epoch.value = 4

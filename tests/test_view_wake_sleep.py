@@ -1,4 +1,6 @@
-"""The view Wake and sleep, and the drawings of binary units: what the artists hold, without a browser."""
+"""The view Wake and sleep, and the drawings of binary units: what the artists hold, without a
+browser.
+"""
 
 import numpy as np
 import pytest
@@ -52,7 +54,12 @@ def test_a_record_ends_where_the_machine_stands(digits):
 
 def test_every_control_changes_the_picture(runs, digits):
     view = WakeAndSleep(runs, digits.shape)
-    for control, value in ((view.phase, 2 * NIGHTS), (view.run, "frozen"), (view.smooth, False), (view.phase, 1)):
+    for control, value in (
+        (view.phase, 2 * NIGHTS),
+        (view.run, "frozen"),
+        (view.smooth, False),
+        (view.phase, 1),
+    ):
         before, alt = view.image.value, view.alt
         control.value = value
         assert view.image.value != before
@@ -67,7 +74,9 @@ def test_the_artists_show_the_moment(runs, digits):
         assert np.allclose([bar.get_height() for bar in view.artists.bars], moment.prior)
         assert np.allclose(view.artists.dots.get_ydata(), moment.average)
         assert np.allclose(view.artists.exact.get_ydata(), [m.log_marginal for m in runs[name]])
-        assert np.allclose(view.artists.dreams.get_array()[2:10, 2:10], moment.dreams[0].reshape(8, 8))
+        assert np.allclose(
+            view.artists.dreams.get_array()[2:10, 2:10], moment.dreams[0].reshape(8, 8)
+        )
         assert "awake" in view.artists.title.get_text() and f"{moment.elbo:.2f}" in view.alt
 
 

@@ -1,6 +1,7 @@
 """Variational autoencoders and their priors, to teach with.
 
-Every public name can be imported from here; its module is loaded when the name is first used, so that
+Every public name can be imported from here; its module is loaded when the name is first used, so
+that
 `import vaeteach` costs little more than `import torch`.
 """
 
@@ -8,14 +9,29 @@ import importlib
 
 _PUBLIC = {  # module -> names
     "data": ["load", "ImageData"],
-    "distributions": ["gaussian", "kl", "kl_standard_normal", "draw", "VonMisesFisher", "SphereUniform"],
+    "distributions": [
+        "gaussian",
+        "kl",
+        "kl_standard_normal",
+        "draw",
+        "VonMisesFisher",
+        "SphereUniform",
+    ],
     "priors": [
         *("StandardNormal", "LearnedNormal", "StudentT", "Laplace", "BetaPrior"),
         *("SpherePrior", "GaussianMixture", "VampPrior", "FlowPrior"),
     ],
     "models": ["VAE", "build_vae"],
     "objectives": ["Elbo", "elbo", "iwae_bound"],
-    "aggregate": ["AggregatePosterior", "moments", "Moments", "surgery", "surgery_of", "Surgery", "active_units"],
+    "aggregate": [
+        "AggregatePosterior",
+        "moments",
+        "Moments",
+        "surgery",
+        "surgery_of",
+        "Surgery",
+        "active_units",
+    ],
     "comparison": ["compare_with_prior"],
     "diagnosis": ["FAULTS", "diagnose", "Diagnosis"],
     "exact": ["log_marginal", "posterior_grid", "bound_gap", "expected_elbo", "quadrature_error"],

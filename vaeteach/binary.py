@@ -1,28 +1,35 @@
-"""Binary vectors: independent bits as a distribution, a table of all states of n bits, and the check of an input."""
+"""Binary vectors: independent bits as a distribution, a table of all states of n bits, and the
+check of an input.
+"""
 
 import torch
 from torch import Tensor
 from torch.distributions import Bernoulli, Independent, register_kl
 
-ENUMERABLE = 16  # bits; 2^16 states of 64 pixels are 4 million numbers, which a laptop adds up in a blink
+# bits; 2^16 states of 64 pixels are 4 million numbers, which a laptop adds up in a blink
+ENUMERABLE = 16
 
 
 def all_states(n: int, dtype: torch.dtype | None = None) -> Tensor:
-    """Every vector of n bits, one a row: shape (2^n, n), row number = the bits read as a binary number.
+    """Every vector of n bits, one a row: shape (2^n, n), row number = the bits read as a binary
+    number.
 
     Raises ValueError where n is below 1 or above ``ENUMERABLE``.
     """
     if not 1 <= n <= ENUMERABLE:
         raise ValueError(
-            f"cannot list all states of {n} binary units: between 1 and {ENUMERABLE} units are summed exactly. "
-            "Use fewer units, or an estimate (annealed importance sampling, an importance-weighted bound)."
+            f"cannot list all states of {n} binary units: between 1 and {ENUMERABLE} units are"
+            " summed exactly. Use fewer units, or an estimate (annealed importance sampling, an"
+            " importance-weighted bound)."
         )
     bits = torch.arange(n - 1, -1, -1)
     return ((torch.arange(2**n)[:, None] >> bits) & 1).to(dtype or torch.get_default_dtype())
 
 
 class Bits(Independent):
-    """Independent bits with log-odds ``logits`` (..., n): batch (...,), event (n,); log_prob is one number, in nats."""
+    """Independent bits with log-odds ``logits`` (..., n): batch (...,), event (n,); log_prob is one
+    number, in nats.
+    """
 
     def __init__(self, logits: Tensor):
         self.logits = logits
@@ -39,9 +46,11 @@ def bernoulli(logits: Tensor) -> Bits:
 
 @register_kl(Bits, Bits)
 def _kl_bits(q: Bits, p: Bits) -> Tensor:
-    """sum of q (a - b) - log(1 + e^a) + log(1 + e^b) over the bits, a and b the log-odds of q and p: (B,).
+    """sum of q (a - b) - log(1 + e^a) + log(1 + e^b) over the bits, a and b the log-odds of q and
+    p: (B,).
 
-    torch's own KL of two Bernoullis wants equal batch shapes and is infinite where a probability rounds to zero.
+    torch's own KL of two Bernoullis wants equal batch shapes and is infinite where a probability
+    rounds to zero.
     """
     a, b = q.logits, p.logits
     return (a.sigmoid() * (a - b) - log1pexp(a) + log1pexp(b)).sum(-1).clamp(min=0)
@@ -49,21 +58,31 @@ def _kl_bits(q: Bits, p: Bits) -> Tensor:
 
 def log1pexp(x: Tensor) -> Tensor:
     """log(1 + exp(x)), the log of the sum over one bit, for each number of x."""
-    return torch.nn.functional.softplus(x, threshold=40)  # torch's own threshold, 20, is wrong by 2e-9
+    # torch's own threshold, 20, is wrong by 2e-9
+    return torch.nn.functional.softplus(x, threshold=40)
 
 
 def check_bits(x: Tensor, n: int, what: str = "x") -> Tensor:
-    """x itself if it is a (B, n) floating tensor of zeros and ones; a ValueError with the reason if it is not."""
+    """x itself if it is a (B, n) floating tensor of zeros and ones; a ValueError with the reason if
+    it is not.
+    """
     if not isinstance(x, Tensor) or not x.is_floating_point():
         kind = f"a tensor of {x.dtype}" if isinstance(x, Tensor) else f"a {type(x).__name__}"
-        raise ValueError(f"{what} is {kind}: a floating-point tensor of zeros and ones was expected.")
+        raise ValueError(
+            f"{what} is {kind}: a floating-point tensor of zeros and ones was expected."
+        )
     if x.ndim != 2 or x.shape[1] != n:
-        raise ValueError(f"{what} has shape {tuple(x.shape)}: expected (B, {n}), one example a row.")
+        raise ValueError(
+            f"{what} has shape {tuple(x.shape)}: expected (B, {n}), one example a row."
+        )
     if len(x) == 0:
         raise ValueError(f"{what} is empty: at least one example is needed.")
     if not ((x == 0) | (x == 1)).all():
         found = "NaN" if x.isnan().any() else f"values from {x.min():.3g} to {x.max():.3g}"
-        raise ValueError(f"{what} holds {found}: these units are binary, use zeros and ones (`data.binarized()`).")
+        raise ValueError(
+            f"{what} holds {found}: these units are binary, use zeros and ones"
+            " (`data.binarized()`)."
+        )
     return x
 
 

@@ -1,4 +1,6 @@
-"""Long computations, kept on disk: built once, read the next time, rebuilt when their recipe or the package changes."""
+"""Long computations, kept on disk: built once, read the next time, rebuilt when their recipe or the
+package changes.
+"""
 
 import dataclasses
 import functools
@@ -17,11 +19,14 @@ import torch
 
 KEPT = 12  # entries of one name; the least recently used beyond these are deleted
 _DIGEST = hashlib.sha256().digest_size
-_NOT_NUMBERS = {"widgets", "plots", "checks"}  # parts of the package that draw and ask, and cannot change a number
+# parts of the package that draw and ask, and cannot change a number
+_NOT_NUMBERS = {"widgets", "plots", "checks"}
 
 
 def folder() -> Path:
-    """The cache folder: the environment variable `VAETEACH_CACHE`, else the user's own cache directory."""
+    """The cache folder: the environment variable `VAETEACH_CACHE`, else the user's own cache
+    directory.
+    """
     if chosen := os.environ.get("VAETEACH_CACHE"):
         return Path(chosen).expanduser()
     import pooch  # here, not above: only those who look for the default pay for the import
@@ -32,13 +37,15 @@ def folder() -> Path:
 def cached(name: str, build: Callable[[], Any], /, **key: Any) -> Any:
     """Return `build()`, from disk if the same thing was built before.
 
-    The entry is found by the SHA-256 of `name`, of every argument in `key` (numbers, strings, tensors, arrays, data
-    sets, containers of these), of the code of `build`, of the package's numerical source and of torch's version: change
-    any of them and it is built anew. What `build` reads from elsewhere belongs in `key`.
-    The value may hold tensors, numbers, strings, None and dicts, lists or tuples of them: entries are read with
+    The entry is found by the SHA-256 of `name`, of every argument in `key` (numbers, strings,
+    tensors, arrays, data sets, containers of these), of the code of `build`, of the package's
+    numerical source and of torch's version: change any of them and it is built anew. What `build`
+    reads from elsewhere belongs in `key`. The value may hold tensors, numbers, strings, None and
+    dicts, lists or tuples of them: entries are read with
     `weights_only=True`, so that a file which somebody else put there cannot run code.
-    A damaged entry is built again. Where the disk is full or read-only, one sentence says so and the value is returned
-    without being kept. Raises `TypeError` for a key that cannot be hashed by content or a value that cannot be stored.
+    A damaged entry is built again. Where the disk is full or read-only, one sentence says so and
+    the value is returned without being kept. Raises `TypeError` for a key that cannot be hashed by
+    content or a value that cannot be stored.
     """
     parts = hashlib.sha256(f"{name}|{_source()}|{torch.__version__}".encode())
     _update(parts, key)
@@ -57,7 +64,9 @@ def cached(name: str, build: Callable[[], Any], /, **key: Any) -> Any:
 
 
 def clear(name: str = "") -> int:
-    """Delete the entries of `name` (all of them when it is empty) and return how many there were."""
+    """Delete the entries of `name` (all of them when it is empty) and return how many there
+    were.
+    """
     entries = list(folder().glob(f"{name or '*'}-{'?' * 24}.pt"))
     for entry in entries:
         entry.unlink(missing_ok=True)
@@ -71,7 +80,8 @@ def _read(path: Path) -> tuple[dict | None, bool]:
     except OSError:
         return None, False
     digest, payload = content[:_DIGEST], content[_DIGEST:]
-    if hashlib.sha256(payload).digest() != digest:  # torch does not notice a bit that flipped inside a tensor
+    # torch does not notice a bit that flipped inside a tensor
+    if hashlib.sha256(payload).digest() != digest:
         return None, True
     try:
         value = torch.load(io.BytesIO(payload), weights_only=True)
@@ -93,8 +103,9 @@ def _write(path: Path, name: str, value: Any) -> None:
         torch.load(io.BytesIO(payload), weights_only=True)
     except (pickle.PickleError, AttributeError, TypeError) as problem:
         raise TypeError(
-            f"cached({name!r}) was given a {type(value).__name__} that cannot be read back safely; "
-            "store tensors, numbers, strings and dicts, lists or tuples of them (a model's state_dict, not the model)"
+            f"cached({name!r}) was given a {type(value).__name__} that cannot be read back safely;"
+            " store tensors, numbers, strings and dicts, lists or tuples of them (a model's"
+            " state_dict, not the model)"
         ) from problem
     temporary = None
     try:
@@ -119,10 +130,13 @@ def _write(path: Path, name: str, value: Any) -> None:
 def _prune(path: Path) -> None:
     name = path.name[: -len("-" + "?" * 24 + ".pt")]
     try:
-        entries = sorted(path.parent.glob(f"{name}-{'?' * 24}.pt"), key=lambda entry: entry.stat().st_mtime)
+        entries = sorted(
+            path.parent.glob(f"{name}-{'?' * 24}.pt"), key=lambda entry: entry.stat().st_mtime
+        )
         for entry in entries[:-KEPT]:
             entry.unlink(missing_ok=True)
-    except OSError:  # another process deleted one first, or may not delete here: tidiness is not worth an error
+    # another process deleted one first, or may not delete here: tidiness is not worth an error
+    except OSError:
         pass
 
 
@@ -133,7 +147,9 @@ def _source() -> str:
     parts = hashlib.sha256()
     for file in sorted(root.rglob("*.py")):
         if file.relative_to(root).parts[0] not in _NOT_NUMBERS:
-            parts.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+            parts.update(
+                file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes() + b"\0"
+            )
     return parts.hexdigest()
 
 
@@ -170,11 +186,15 @@ def _update(parts: "hashlib._Hash", value: Any) -> None:
 
 
 def _update_code(parts: "hashlib._Hash", function: Any) -> None:
-    """Feed what a function does: its compiled code with the code inside it, its defaults, a partial's arguments."""
+    """Feed what a function does: its compiled code with the code inside it, its defaults, a
+    partial's arguments.
+    """
     if isinstance(function, functools.partial):
         _update(parts, [function.func, function.args, function.keywords])
         return
-    parts.update(f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', '')}".encode())
+    parts.update(
+        f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', '')}".encode()
+    )
     todo = [getattr(function, "__code__", None)]
     while todo:
         if (code := todo.pop()) is None:
@@ -184,4 +204,8 @@ def _update_code(parts: "hashlib._Hash", function: Any) -> None:
             if hasattr(constant, "co_code"):
                 todo.append(constant)
             else:  # sets change their order between processes
-                parts.update(repr(sorted(constant, key=repr) if isinstance(constant, frozenset) else constant).encode())
+                parts.update(
+                    repr(
+                        sorted(constant, key=repr) if isinstance(constant, frozenset) else constant
+                    ).encode()
+                )

@@ -1,4 +1,6 @@
-"""The bounds on log p(x): the evidence lower bound and its importance-weighted form. One number per image, nats."""
+"""The bounds on log p(x): the evidence lower bound and its importance-weighted form. One number per
+image, nats.
+"""
 
 import math
 from typing import NamedTuple
@@ -9,7 +11,9 @@ from .distributions import draw, generator, kl
 
 
 class Elbo(NamedTuple):
-    """The evidence lower bound of each image, in nats, shape (B,): value = log_likelihood - beta * kl."""
+    """The evidence lower bound of each image, in nats, shape (B,): value = log_likelihood - beta *
+    kl.
+    """
 
     log_likelihood: torch.Tensor
     kl: torch.Tensor
@@ -19,10 +23,12 @@ class Elbo(NamedTuple):
 def elbo(model, x, beta=1.0, seed=0):
     """Single-sample evidence lower bound: log p(x|z) - beta KL(q(z|x) || p(z)) with z ~ q(z|x).
 
-    model: a VAE (`encode`, `decode`, `prior`). x: images, (B, P). beta: weight of the KL; 1 is the bound, and only
-    then `value` bounds log p(x) from below in expectation (other values: Higgins et al. 2017, equation 4).
-    seed: an integer or a torch.Generator; the same integer gives the same noise, so a training loop of your own should
-    hand over a generator. Returns Elbo, each field (B,). Raises ValueError for pixels that the likelihood cannot have.
+    model: a VAE (`encode`, `decode`, `prior`). x: images, (B, P). beta: weight of the KL; 1 is the
+    bound, and only then `value` bounds log p(x) from below in expectation (other values: Higgins et
+    al. 2017, equation 4).
+    seed: an integer or a torch.Generator; the same integer gives the same noise, so a training loop
+    of your own should hand over a generator. Returns Elbo, each field (B,). Raises ValueError for
+    pixels that the likelihood cannot have.
     Source: Kingma and Welling 2014, equations 3 and 7.
     """
     q = model.encode(x)
@@ -33,13 +39,17 @@ def elbo(model, x, beta=1.0, seed=0):
 
 
 def iwae_bound(model, x, n_samples, seed=0, chunk=2**22):
-    """Importance-weighted bound: log (1/K) sum_k p(x|z_k) p(z_k) / q(z_k|x), z_k ~ q(z|x), in nats, shape (B,).
+    """Importance-weighted bound: log (1/K) sum_k p(x|z_k) p(z_k) / q(z_k|x), z_k ~ q(z|x), in nats,
+    shape (B,).
 
-    n_samples: K >= 1. K = 1 is the ELBO with a sampled KL; the expectation rises with K towards log p(x).
-    Decoded in chunks of about `chunk` pixels, so memory stays small. Source: Burda et al. 2016, equation 8.
+    n_samples: K >= 1. K = 1 is the ELBO with a sampled KL; the expectation rises with K towards log
+    p(x). Decoded in chunks of about `chunk` pixels, so memory stays small. Source: Burda et al.
+    2016, equation 8.
     """
     if not hasattr(n_samples, "__index__") or n_samples < 1:
-        raise ValueError(f"iwae_bound: n_samples must be a whole number of at least 1, got {n_samples!r}.")
+        raise ValueError(
+            f"iwae_bound: n_samples must be a whole number of at least 1, got {n_samples!r}."
+        )
     q, prior = model.encode(x), model.prior()
     seed = generator(seed)
     total = None
@@ -59,12 +69,16 @@ def log_prob_of_pixels(p, x):
 
 
 def require_possible(p, x):
-    """Raise ValueError for images that the likelihood cannot have: grey pixels, or NaN, under a Bernoulli."""
+    """Raise ValueError for images that the likelihood cannot have: grey pixels, or NaN, under a
+    Bernoulli.
+    """
     base = getattr(p, "base_dist", p)
-    # x^2 - x is zero for 0 and 1 only, also not for NaN and infinity; it runs in every step and is the fastest form
+    # x^2 - x is zero for 0 and 1 only, also not for NaN and infinity; it runs in every step and is
+    # the fastest form
     if isinstance(base, torch.distributions.Bernoulli) and (x * x).sub_(x).any():
         what = "grey" if bool(torch.isfinite(x).all()) else "NaN or infinite"
         raise ValueError(
-            f"Some pixels are {what}, and a Bernoulli knows only 0 and 1: binarise the images "
-            "(data.binarized()), or build the model with likelihood='gaussian' or 'continuous_bernoulli'."
+            f"Some pixels are {what}, and a Bernoulli knows only 0 and 1: binarise the images"
+            " (data.binarized()), or build the model with likelihood='gaussian' or"
+            " 'continuous_bernoulli'."
         )

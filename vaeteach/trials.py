@@ -1,9 +1,10 @@
 """One recipe for every prior, so that a table of them compares priors and nothing else.
 
-Two thirds of the training is done under the prior in question; the first third is done under N(0, I) where the
-encoder is Gaussian. A prior that can follow the encoder (VampPrior most of all) otherwise often stays at the point
-where all codes are one code and the KL is zero; codes that are already apart keep it from there. Priors on the box
-and on the sphere have no Gaussian encoder to begin with and train under themselves from the start.
+Two thirds of the training is done under the prior in question; the first third is done under N(0,
+I) where the encoder is Gaussian. A prior that can follow the encoder (VampPrior most of all)
+otherwise often stays at the point where all codes are one code and the KL is zero; codes that are
+already apart keep it from there. Priors on the box and on the sphere have no Gaussian encoder to
+begin with and train under themselves from the start.
 """
 
 import contextlib
@@ -44,7 +45,9 @@ class Trial:
 
 
 def _pseudo_inputs(data, seed, n=50):
-    return data.train[torch.randperm(len(data.train), generator=torch.Generator().manual_seed(seed))[:n]]
+    return data.train[
+        torch.randperm(len(data.train), generator=torch.Generator().manual_seed(seed))[:n]
+    ]
 
 
 TRIALS = {
@@ -52,28 +55,43 @@ TRIALS = {
     "learned normal": Trial(lambda model, data, d, seed: LearnedNormal(d)),
     "Laplace": Trial(lambda model, data, d, seed: Laplace(d)),
     "Student t, 5 degrees": Trial(lambda model, data, d, seed: StudentT(d, 5.0)),
-    "Student t, learned degrees": Trial(lambda model, data, d, seed: StudentT(d, 5.0, learn_df=True)),
+    "Student t, learned degrees": Trial(
+        lambda model, data, d, seed: StudentT(d, 5.0, learn_df=True)
+    ),
     "uniform box, Beta q": Trial(lambda model, data, d, seed: BetaPrior(d, 1.0, 1.0), "beta"),
     "Beta(2, 2), Beta q": Trial(lambda model, data, d, seed: BetaPrior(d, 2.0, 2.0), "beta"),
     "Beta(2, 1), Beta q": Trial(lambda model, data, d, seed: BetaPrior(d, 2.0, 1.0), "beta"),
-    "Beta(2, 1), Kumaraswamy q": Trial(lambda model, data, d, seed: BetaPrior(d, 2.0, 1.0), "kumaraswamy"),
-    "sphere, von Mises-Fisher q": Trial(lambda model, data, d, seed: SpherePrior(), "von_mises_fisher", only=3),
+    "Beta(2, 1), Kumaraswamy q": Trial(
+        lambda model, data, d, seed: BetaPrior(d, 2.0, 1.0), "kumaraswamy"
+    ),
+    "sphere, von Mises-Fisher q": Trial(
+        lambda model, data, d, seed: SpherePrior(), "von_mises_fisher", only=3
+    ),
     "mixture of 10": Trial(lambda model, data, d, seed: GaussianMixture(d, 10, seed=seed)),
-    "VampPrior of 50": Trial(lambda model, data, d, seed: VampPrior(model.encode, _pseudo_inputs(data, seed))),
+    "VampPrior of 50": Trial(
+        lambda model, data, d, seed: VampPrior(model.encode, _pseudo_inputs(data, seed))
+    ),
     "flow of 6 layers": Trial(lambda model, data, d, seed: FlowPrior(d, layers=6, seed=seed)),
 }
 
 
 def train_trial(name, data, latent_dim=2, seed=0, epochs=60, lr=8e-3, progress=False):
-    """(model, seconds): a VAE trained under the prior TRIALS[name] by the recipe above. On the sphere D is 3.
+    """(model, seconds): a VAE trained under the prior TRIALS[name] by the recipe above. On the
+    sphere D is 3.
 
     Raises ValueError for a name that is not in TRIALS.
     """
     if name not in TRIALS:
-        raise ValueError(f"There is no trial {name!r}; choose one of {', '.join(map(repr, TRIALS))}.")
+        raise ValueError(
+            f"There is no trial {name!r}; choose one of {', '.join(map(repr, TRIALS))}."
+        )
     trial, start = TRIALS[name], time.perf_counter()
     latent_dim = trial.only or latent_dim
-    first = StandardNormal(latent_dim) if trial.posterior == "gaussian" else trial.make(None, data, latent_dim, seed)
+    first = (
+        StandardNormal(latent_dim)
+        if trial.posterior == "gaussian"
+        else trial.make(None, data, latent_dim, seed)
+    )
     model = build_vae(data, latent_dim, first, trial.posterior, seed=seed)
     options = dict(batch_size=64, lr=lr, progress=progress)
     fit(model, data.train, epochs=max(1, epochs // 3), seed=seed, **options)
@@ -85,9 +103,11 @@ def train_trial(name, data, latent_dim=2, seed=0, epochs=60, lr=8e-3, progress=F
 
 @torch.no_grad()
 def measure_trial(model, data, n_samples=500, seed=0):
-    """Numbers in nats an image: elbo (50 draws), kl, marginal_kl, iwae (n_samples), exact log p(x) (NaN above 2-D).
+    """Numbers in nats an image: elbo (50 draws), kl, marginal_kl, iwae (n_samples), exact log p(x)
+    (NaN above 2-D).
 
-    All on the test images but marginal_kl, KL(q(z) || p(z)), whose q(z) is the average over the training images.
+    All on the test images but marginal_kl, KL(q(z) || p(z)), whose q(z) is the average over the
+    training images.
     """
     x = data.test
     draws = [elbo(model, x, seed=seed + s) for s in range(50)]
@@ -95,7 +115,9 @@ def measure_trial(model, data, n_samples=500, seed=0):
         "elbo": float(torch.stack([d.value for d in draws]).mean()),
         "kl": float(torch.stack([d.kl for d in draws]).mean()),
         "marginal_kl": surgery(model, data.train, seed=seed).marginal_kl,
-        "train_elbo": float(torch.stack([elbo(model, data.train, seed=s).value for s in range(10)]).mean()),
+        "train_elbo": float(
+            torch.stack([elbo(model, data.train, seed=s).value for s in range(10)]).mean()
+        ),
         "iwae": float(iwae_bound(model, x, n_samples, seed=seed).mean()),
         "exact": float(exact_log_marginal(model, x).mean()),
     }
@@ -103,10 +125,13 @@ def measure_trial(model, data, n_samples=500, seed=0):
 
 @torch.no_grad()
 def exact_log_marginal(model, x):
-    """Exact log p(x), (B,): by `log_marginal` where D = 2, by a rule of its own on the sphere, NaN elsewhere."""
+    """Exact log p(x), (B,): by `log_marginal` where D = 2, by a rule of its own on the sphere, NaN
+    elsewhere.
+    """
     prior = model.prior()
     if prior.event_shape == (2,):
-        with contextlib.redirect_stdout(io.StringIO()):  # heavy tails widen the grid; the table need not say so
+        # heavy tails widen the grid; the table need not say so
+        with contextlib.redirect_stdout(io.StringIO()):
             return log_marginal(model, x)
     if not isinstance(model.prior, SpherePrior):
         return torch.full((len(x),), math.nan)
@@ -116,23 +141,31 @@ def exact_log_marginal(model, x):
 
 
 def sphere_nodes(n=161):
-    """Points (S, 3) and weights (S,) that integrate over the sphere: Gauss-Legendre in height, trapezoid about it."""
+    """Points (S, 3) and weights (S,) that integrate over the sphere: Gauss-Legendre in height,
+    trapezoid about it.
+    """
     height, weight = (torch.as_tensor(v) for v in np.polynomial.legendre.leggauss(n))
     angle = 2 * math.pi * torch.arange(2 * n, dtype=torch.float64) / (2 * n)
     radius = (1 - height.square()).sqrt()[:, None]
-    points = torch.stack([radius * angle.cos(), radius * angle.sin(), height[:, None].expand(-1, 2 * n)], -1)
+    points = torch.stack(
+        [radius * angle.cos(), radius * angle.sin(), height[:, None].expand(-1, 2 * n)], -1
+    )
     return points.reshape(-1, 3).float(), (weight * math.pi / n).repeat_interleave(2 * n)
 
 
 def kept_trial(name, data, latent_dim=2, seed=0, epochs=60):
-    """The model of `train_trial`, from the cache if it was trained before with the same package and data."""
+    """The model of `train_trial`, from the cache if it was trained before with the same package and
+    data.
+    """
     from .cache import cached
 
     def build():
         return train_trial(name, data, latent_dim, seed, epochs)[0].state_dict()
 
     key = dict(prior=name, train=data.train, latent_dim=latent_dim, seed=seed, epochs=epochs)
-    state = cached("prior-" + "".join(c if c.isalnum() else "-" for c in name.lower()), build, **key)
+    state = cached(
+        "prior-" + "".join(c if c.isalnum() else "-" for c in name.lower()), build, **key
+    )
     trial, latent_dim = TRIALS[name], TRIALS[name].only or latent_dim
     first = None if trial.posterior == "gaussian" else trial.make(None, data, latent_dim, seed)
     model = build_vae(data, latent_dim, first, trial.posterior, seed=seed)

@@ -12,6 +12,8 @@ ALSO_RIGHT = {
     ],
     "count_parameters": [
         lambda sizes: sum((sizes[i] + 1) * sizes[i + 1] for i in range(len(sizes) - 1)),
-        lambda sizes: sum(p.numel() for a, b in zip(sizes, sizes[1:]) for p in nn.Linear(a, b).parameters()),
+        lambda sizes: sum(
+            p.numel() for a, b in zip(sizes, sizes[1:]) for p in nn.Linear(a, b).parameters()
+        ),
     ],
 }

@@ -37,7 +37,9 @@ def _least_divergence(z, log_joint, mus, sigmas):
 ALSO_RIGHT = {
     "elbo_from_samples": [
         lambda log_likelihood, q, p, z: log_likelihood - (q.log_prob(z) - p.log_prob(z)),
-        lambda log_likelihood, q, p, z: torch.stack([log_likelihood, p.log_prob(z), -q.log_prob(z)]).sum(0),
+        lambda log_likelihood, q, p, z: torch.stack(
+            [log_likelihood, p.log_prob(z), -q.log_prob(z)]
+        ).sum(0),
     ],
     "importance_bound": [
         _weights_by_hand,

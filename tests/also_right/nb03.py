@@ -23,7 +23,9 @@ ALSO_RIGHT = {
         lambda mu, logvar: kl_divergence(Normal(mu, (logvar / 2).exp()), Normal(0.0, 1.0)).sum(-1),
         lambda mu, logvar: -0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp(), dim=1),
         lambda mu, logvar: (mu.square() / 2 + torch.expm1(logvar) / 2 - logvar / 2).sum(1),
-        lambda mu, logvar: torch.stack([kl_standard_normal(m, v).sum() for m, v in zip(mu, logvar)]),
+        lambda mu, logvar: torch.stack(
+            [kl_standard_normal(m, v).sum() for m, v in zip(mu, logvar)]
+        ),
         lambda mu, logvar: kl_divergence(gaussian(mu, logvar), gaussian(0 * mu, 0 * mu)),
     ],
     "kl_by_samples": [
@@ -33,9 +35,6 @@ ALSO_RIGHT = {
             ((q.log_prob(z) - p.log_prob(z)).var(0) / len(z)).sqrt(),
         ],
     ],
-    "kl_gradient": [
-        _by_autograd,
-        lambda mu, logvar: [mu.clone(), torch.expm1(logvar) / 2],
-    ],
+    "kl_gradient": [_by_autograd, lambda mu, logvar: [mu.clone(), torch.expm1(logvar) / 2]],
     "fault_in_kl": [lambda: 3.0],
 }

@@ -10,7 +10,9 @@ from torch.distributions import Normal
 
 def _grid_by_loops(n):
     place = [float(norm.ppf((i + 0.5) / n)) for i in range(n)]
-    return torch.tensor([[place[column], place[n - 1 - row]] for row in range(n) for column in range(n)])
+    return torch.tensor(
+        [[place[column], place[n - 1 - row]] for row in range(n) for column in range(n)]
+    )
 
 
 def _grid_by_meshgrid(n):
@@ -28,8 +30,12 @@ def _slerp_in_numpy(a, b, t):
 ALSO_RIGHT = {
     "quantile_grid": [_grid_by_loops, _grid_by_meshgrid],
     "ancestral_sample": [
-        lambda decode, mean, stddev, noise, uniforms: torch.where(uniforms < decode(noise * stddev + mean), 1.0, 0.0),
-        lambda decode, mean, stddev, noise, uniforms: (decode(mean + stddev * noise) - uniforms > 0).int(),
+        lambda decode, mean, stddev, noise, uniforms: torch.where(
+            uniforms < decode(noise * stddev + mean), 1.0, 0.0
+        ),
+        lambda decode, mean, stddev, noise, uniforms: (
+            decode(mean + stddev * noise) - uniforms > 0
+        ).int(),
         lambda decode, mean, stddev, noise, uniforms: torch.stack(
             [(u < decode(mean + stddev * e)).double() for e, u in zip(noise, uniforms)]
         ),

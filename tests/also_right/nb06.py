@@ -11,7 +11,9 @@ def variance_by_moments(mu, logvar):
 
 def variance_by_torch(mu, logvar):
     parts = torch.distributions.Independent(torch.distributions.Normal(mu, (logvar / 2).exp()), 1)
-    return torch.distributions.MixtureSameFamily(torch.distributions.Categorical(torch.ones(len(mu))), parts).variance
+    return torch.distributions.MixtureSameFamily(
+        torch.distributions.Categorical(torch.ones(len(mu))), parts
+    ).variance
 
 
 def variance_in_numpy(mu, logvar):

@@ -10,7 +10,9 @@ def floor_by_half(pixels):
 
 
 def floor_by_torch(pixels):
-    return torch.distributions.Bernoulli(0.5 * torch.ones(pixels)).log_prob(torch.ones(pixels)).sum()
+    return (
+        torch.distributions.Bernoulli(0.5 * torch.ones(pixels)).log_prob(torch.ones(pixels)).sum()
+    )
 
 
 def beyond_by_bernoulli(log_likelihood, train, test):
@@ -21,7 +23,8 @@ def beyond_by_bernoulli(log_likelihood, train, test):
 def beyond_by_cross_entropy(log_likelihood, train, test):
     mean = train.mean(0).expand_as(test)
     return float(
-        log_likelihood.mean() + torch.nn.functional.binary_cross_entropy(mean, test, reduction="sum") / len(test)
+        log_likelihood.mean()
+        + torch.nn.functional.binary_cross_entropy(mean, test, reduction="sum") / len(test)
     )
 
 

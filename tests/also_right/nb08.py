@@ -18,7 +18,8 @@ def _by_probing(weight, bias, m, s):
 def _by_covariance(mean, variance):
     d = len(mean)
     return kl_divergence(
-        MultivariateNormal(mean, torch.diag(variance)), MultivariateNormal(torch.zeros(d), torch.eye(d))
+        MultivariateNormal(mean, torch.diag(variance)),
+        MultivariateNormal(torch.zeros(d), torch.eye(d)),
     )
 
 
@@ -35,13 +36,21 @@ def _by_numpy(plain, treated):
 ALSO_RIGHT = {
     "absorbed_layer": [
         _by_probing,
-        lambda weight, bias, m, s: (weight @ torch.diag(s), torch.nn.functional.linear(m, weight, bias)),
-        lambda weight, bias, m, s: [torch.einsum("ol,l->ol", weight, s), (weight * m).sum(1) + bias],
+        lambda weight, bias, m, s: (
+            weight @ torch.diag(s),
+            torch.nn.functional.linear(m, weight, bias),
+        ),
+        lambda weight, bias, m, s: [
+            torch.einsum("ol,l->ol", weight, s),
+            (weight * m).sum(1) + bias,
+        ],
     ],
     "standardizing_gain": [
         _by_covariance,
         lambda mean, variance: kl_divergence(Normal(mean, variance.sqrt()), Normal(0.0, 1.0)).sum(),
-        lambda mean, variance: float(0.5 * (mean.square() + torch.expm1(variance.log()) - variance.log()).sum()),
+        lambda mean, variance: float(
+            0.5 * (mean.square() + torch.expm1(variance.log()) - variance.log()).sum()
+        ),
     ],
     "paired_gain": [_by_statistics, _by_numpy],
 }

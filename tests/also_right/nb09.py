@@ -19,7 +19,9 @@ def _loop_over_samples(q, p, z):
 
 def _transformed(z, shift, log_scale):
     noise = Independent(Normal(torch.zeros_like(shift), torch.ones_like(shift)), 1)
-    return TransformedDistribution(noise, AffineTransform(shift, log_scale.exp(), event_dim=1)).log_prob(z)
+    return TransformedDistribution(
+        noise, AffineTransform(shift, log_scale.exp(), event_dim=1)
+    ).log_prob(z)
 
 
 def _as_a_normal(z, shift, log_scale):
@@ -27,12 +29,17 @@ def _as_a_normal(z, shift, log_scale):
 
 
 def _torch_mixture(z, mu, logvar, logits):
-    return MixtureSameFamily(Categorical(logits=logits), Independent(Normal(mu, (logvar / 2).exp()), 1)).log_prob(z)
+    return MixtureSameFamily(
+        Categorical(logits=logits), Independent(Normal(mu, (logvar / 2).exp()), 1)
+    ).log_prob(z)
 
 
 def _loop_over_components(z, mu, logvar, logits):
     weights = logits.softmax(0)
-    parts = [w.log() + Normal(m, (v / 2).exp()).log_prob(z).sum(-1) for w, m, v in zip(weights, mu, logvar)]
+    parts = [
+        w.log() + Normal(m, (v / 2).exp()).log_prob(z).sum(-1)
+        for w, m, v in zip(weights, mu, logvar)
+    ]
     return torch.stack(parts).logsumexp(0)
 
 
@@ -40,18 +47,26 @@ def _against_the_joint_formula(prior):
     z = prior.sample(200, seed=3)
     z = torch.cat([z, z.flip(0) * torch.tensor([1.0, -1.0])])
     each = Normal(prior.mu, 1.0).log_prob(z[:, None]).sum(-1)
-    return torch.allclose(prior.log_prob(z), each.logsumexp(-1) - math.log(len(prior.mu)), atol=1e-3)
+    return torch.allclose(
+        prior.log_prob(z), each.logsumexp(-1) - math.log(len(prior.mu)), atol=1e-3
+    )
 
 
 def _by_the_mean_log_density(prior):
-    """The mean of log p over the samples is minus the entropy, if p is their density; the sampler's own is known."""
+    """The mean of log p over the samples is minus the entropy, if p is their density; the sampler's
+    own is known.
+    """
     z = prior.sample(4000, seed=1)
-    right = MixtureSameFamily(Categorical(torch.ones(len(prior.mu))), Independent(Normal(prior.mu, torch.ones(2)), 1))
+    right = MixtureSameFamily(
+        Categorical(torch.ones(len(prior.mu))), Independent(Normal(prior.mu, torch.ones(2)), 1)
+    )
     return abs(float(prior.log_prob(z).mean() - right.log_prob(z).mean())) < 0.02
 
 
 def _by_counting_near_crossings(prior):
-    """Samples within 1.5 of every point (x of one centre, y of another), against the density there."""
+    """Samples within 1.5 of every point (x of one centre, y of another), against the density
+    there.
+    """
     z = prior.sample(20_000, seed=5)
     step = (torch.arange(60) + 0.5) / 20 - 1.5
     patch = torch.cartesian_prod(step, step)

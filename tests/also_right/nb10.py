@@ -29,12 +29,16 @@ def _by_numpy(log_prior, log_pixels, observed):
 ALSO_RIGHT = {
     "aggregate_draws": [
         _one_by_one,
-        lambda mean, stddev, which, noise: torch.addcmul(mean.index_select(0, which), stddev[which], noise),
+        lambda mean, stddev, which, noise: torch.addcmul(
+            mean.index_select(0, which), stddev[which], noise
+        ),
     ],
     "frechet_1d": [
         _by_trace,
         lambda mean_a, std_a, mean_b, std_b: abs(complex(mean_a - mean_b, std_a - std_b)) ** 2,
-        lambda mean_a, std_a, mean_b, std_b: torch.tensor([mean_a - mean_b, std_a - std_b]).square().sum(),
+        lambda mean_a, std_a, mean_b, std_b: (
+            torch.tensor([mean_a - mean_b, std_a - std_b]).square().sum()
+        ),
     ],
     "posterior_given_observed": [_by_logsumexp, _by_numpy],
 }

@@ -25,4 +25,7 @@ def by_entropies(q, p):
     return entropy + (q * q.log()).sum(1).mean(), -entropy - average @ p.log()
 
 
-ALSO_RIGHT = {"best_prior": [by_weights, by_counting], "price_of_codes": [by_difference, by_entropies]}
+ALSO_RIGHT = {
+    "best_prior": [by_weights, by_counting],
+    "price_of_codes": [by_difference, by_entropies],
+}

@@ -32,7 +32,10 @@ def lab_folder(tmp_path_factory) -> pathlib.Path:
 @pytest.fixture(scope="session")
 def lab(lab_folder, own_cache):
     if find_chromium() is None:
-        sentence = "no Chromium, Chrome or Edge was found: install one, or set VAETEACH_BROWSER to its path"
+        sentence = (
+            "no Chromium, Chrome or Edge was found: install one, or set VAETEACH_BROWSER to its"
+            " path"
+        )
         if "CI" in os.environ:
             pytest.fail(sentence)
         pytest.skip(sentence)

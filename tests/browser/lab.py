@@ -1,14 +1,16 @@
 """A real JupyterLab in a real browser: one server and one Chromium for all browser tests.
 
-    lab = Lab(folder_of_notebooks)            # the fixture `lab` does this, on a copy
-    with lab.open_and_run("00_start_here.ipynb") as sheet:      # or lab.excerpt(NOTEBOOK, "imports", "a-view"),
-                                                                # or lab.notebook("print(1)", "print(2)")
-        view = sheet.views()[0]
-        before = sheet.pixels(view)
-        sheet.drag(view.locator("canvas"), 0.4)
-        assert sheet.changed(view, before)
-        sheet.screenshot("explorer")
-        sheet.no_page_errors()
+lab = Lab(folder_of_notebooks)            # the fixture `lab` does this, on a copy
+with lab.open_and_run("00_start_here.ipynb") as sheet:      # or lab.excerpt(NOTEBOOK,
+"imports", "a-view"),
+                                                            # or lab.notebook("print(1)",
+                                                            "print(2)")
+    view = sheet.views()[0]
+    before = sheet.pixels(view)
+    sheet.drag(view.locator("canvas"), 0.4)
+    assert sheet.changed(view, before)
+    sheet.screenshot("explorer")
+    sheet.no_page_errors()
 """
 
 import contextlib
@@ -36,9 +38,18 @@ PLACES = [  # where browsers of the Chromium family stand when they are not on t
     r"C:\Program Files\Google\Chrome\Application\chrome.exe",
     r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
 ]
-FLAGS = ["--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update",
-         "--no-first-run", "--disable-sync", "--disable-extensions", "--force-color-profile=srgb",
-         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]  # a page that needs the network must be noticed
+FLAGS = [
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-extensions",
+    "--force-color-profile=srgb",
+    # a page that needs the network must be noticed
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
 READY = """() => {
   const session = window.jupyterapp?.shell.currentWidget?.sessionContext?.session;
   return session?.kernel?.status === "idle" && session.kernel.connectionStatus === "connected";
@@ -56,7 +67,14 @@ def find_chromium():
     """The path of a browser of the Chromium family, or None; VAETEACH_BROWSER goes first."""
     if chosen := os.environ.get("VAETEACH_BROWSER"):
         return chosen
-    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge"):
+    for name in (
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+        "chrome",
+        "msedge",
+    ):
         if found := shutil.which(name):
             return found
     return next((place for place in PLACES if os.path.exists(place)), None)
@@ -74,13 +92,17 @@ class Lab:
 
         self._stack = contextlib.ExitStack()
         self.folder = folder
-        self._home = pathlib.Path(self._stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
+        self._home = pathlib.Path(
+            self._stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
+        )
         try:
             self._start_server(folder)
             self._stack.callback(self._stop_server)
             chromium = self._stack.enter_context(sync_playwright()).chromium
             flags = FLAGS + (["--no-sandbox"] if as_root() or "CI" in os.environ else [])
-            self.browser = chromium.launch(executable_path=find_chromium(), headless=True, args=flags)
+            self.browser = chromium.launch(
+                executable_path=find_chromium(), headless=True, args=flags
+            )
             self._stack.callback(self.browser.close)
             # one context: what JupyterLab has loaded once is there for the next window
             self._windows = self.browser.new_context(viewport={"width": 1400, "height": 1000})
@@ -96,22 +118,51 @@ class Lab:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.url, self._token = f"http://127.0.0.1:{port}", secrets.token_hex(16)
-        quiet = self._home / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
+        quiet = (
+            self._home
+            / "settings"
+            / "@jupyterlab"
+            / "apputils-extension"
+            / "notification.jupyterlab-settings"
+        )
         quiet.parent.mkdir(parents=True)
-        quiet.write_text(json.dumps({"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}))
+        quiet.write_text(
+            json.dumps({"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True})
+        )
         env = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
-        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "JUPYTERLAB_WORKSPACES_DIR",
-                     "IPYTHONDIR"):
+        for name in (
+            "JUPYTER_CONFIG_DIR",
+            "JUPYTER_RUNTIME_DIR",
+            "JUPYTER_DATA_DIR",
+            "JUPYTERLAB_WORKSPACES_DIR",
+            "IPYTHONDIR",
+        ):
             env[name] = str(self._home / name.lower())
-        env.update(JUPYTERLAB_SETTINGS_DIR=str(self._home / "settings"), JUPYTER_TOKEN=self._token,
-                   JUPYTER_PREFER_ENV_PATH="1")
+        env.update(
+            JUPYTERLAB_SETTINGS_DIR=str(self._home / "settings"),
+            JUPYTER_TOKEN=self._token,
+            JUPYTER_PREFER_ENV_PATH="1",
+        )
         self._log = self._home / "log"
-        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1",
-                   f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={folder}",
-                   "--LabApp.extension_manager=readonly", "--expose-app-in-browser"]
+        command = [
+            sys.executable,
+            "-m",
+            "jupyterlab",
+            "--no-browser",
+            "--ServerApp.ip=127.0.0.1",
+            f"--ServerApp.port={port}",
+            "--ServerApp.port_retries=0",
+            f"--ServerApp.root_dir={folder}",
+            "--LabApp.extension_manager=readonly",
+            "--expose-app-in-browser",
+        ]
         with open(self._log, "w", encoding="utf-8") as log:
-            self._server = subprocess.Popen(command + (["--allow-root"] if as_root() else []), env=env, stdout=log,
-                                            stderr=subprocess.STDOUT)
+            self._server = subprocess.Popen(
+                command + (["--allow-root"] if as_root() else []),
+                env=env,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
         end = time.monotonic() + LONG / 1000
         while True:
             try:
@@ -120,12 +171,17 @@ class Lab:
             except OSError:
                 if self._server.poll() is not None or time.monotonic() > end:
                     self._stop_server()
-                    raise RuntimeError(f"JupyterLab did not come up:\n{self._log.read_text('utf-8')}") from None
+                    raise RuntimeError(
+                        f"JupyterLab did not come up:\n{self._log.read_text('utf-8')}"
+                    ) from None
                 time.sleep(0.2)
 
     def _ask(self, what, method="GET"):
-        request = urllib.request.Request(f"{self.url}/api/{what}", method=method,
-                                         headers={"Authorization": f"token {self._token}"})
+        request = urllib.request.Request(
+            f"{self.url}/api/{what}",
+            method=method,
+            headers={"Authorization": f"token {self._token}"},
+        )
         with urllib.request.urlopen(request, timeout=10) as answer:
             return answer.read()
 
@@ -139,17 +195,25 @@ class Lab:
 
     def notebook(self, *cells: str) -> str:
         """Write a notebook of these code cells; returns its name, to be opened."""
-        return self._write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells]))
+        return self._write(
+            nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        )
 
     def excerpt(self, notebook: str, *ids: str) -> str:
-        """Write a notebook of a lesson's cells with these ids: what one of its views needs, and no more."""
+        """Write a notebook of a lesson's cells with these ids: what one of its views needs, and no
+        more.
+        """
         lesson = nbformat.read(self.folder / notebook, 4)
         cells = {cell.id: cell for cell in lesson.cells}
         lesson.cells = [cells[name] for name in ids]
         return self._write(lesson)
 
     def _write(self, content) -> str:
-        content.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        content.metadata["kernelspec"] = {
+            "name": "python3",
+            "display_name": "Python 3",
+            "language": "python",
+        }
         name = f"cells_{secrets.token_hex(4)}.ipynb"
         nbformat.write(content, self.folder / name)
         return name
@@ -164,7 +228,9 @@ class Lab:
         return sheet
 
     def open_and_run(self, notebook: str) -> "Sheet":
-        """The notebook with all its cells run; raises AssertionError where one failed or wrote to stderr."""
+        """The notebook with all its cells run; raises AssertionError where one failed or wrote to
+        stderr.
+        """
         sheet = self.open(notebook)
         try:
             sheet.run_all()
@@ -193,11 +259,14 @@ class Sheet:
         self.close()
 
     def _console(self, line):
-        if line.type == "error" and "Failed to load resource" not in line.text:  # JupyterLab itself asks for a few 404
+        # JupyterLab itself asks for a few 404
+        if line.type == "error" and "Failed to load resource" not in line.text:
             self.errors.append(line.text)
 
     def _request(self, url):
-        if not url.startswith((self.lab.url, self.lab.url.replace("http", "ws", 1), "data:", "blob:")):
+        if not url.startswith(
+            (self.lab.url, self.lab.url.replace("http", "ws", 1), "data:", "blob:")
+        ):
             self.outside.append(url)
 
     def close(self):
@@ -209,23 +278,35 @@ class Sheet:
     def run_all(self):
         """Run > Run All Cells, to the end."""
         self.page.evaluate(RUN_ALL)
-        fine = self.page.wait_for_function("() => window.courseRan", polling=100, timeout=LONG).json_value()
-        outputs = [(cell.get("id"), output) for cell in self.notebook()["cells"] for output in cell.get("outputs", [])]
+        fine = self.page.wait_for_function(
+            "() => window.courseRan", polling=100, timeout=LONG
+        ).json_value()
+        outputs = [
+            (cell.get("id"), output)
+            for cell in self.notebook()["cells"]
+            for output in cell.get("outputs", [])
+        ]
         for cell, output in outputs:
-            assert output["output_type"] != "error", f"{cell}: {output.get('ename')}: {output.get('evalue')}"
+            assert output["output_type"] != "error", (
+                f"{cell}: {output.get('ename')}: {output.get('evalue')}"
+            )
             assert output.get("name") != "stderr", f"{cell} wrote to stderr: {output['text']}"
         assert fine == "yes", f"the notebook did not run to its end: {fine}"
 
     def notebook(self) -> dict:
         """The notebook as it stands in the page, outputs included."""
-        return self.page.evaluate("() => window.jupyterapp.shell.currentWidget.content.model.toJSON()")
+        return self.page.evaluate(
+            "() => window.jupyterapp.shell.currentWidget.content.model.toJSON()"
+        )
 
     def views(self):
         """The views that are on the page, from top to bottom, outermost elements only."""
         return self.page.locator(".vaeteach-view:not(.vaeteach-view .vaeteach-view)").all()
 
     def settle(self, locator, still=0.4, longest=20.0):
-        """Scroll the element into sight and wait until it shows the same pixels for `still` seconds."""
+        """Scroll the element into sight and wait until it shows the same pixels for `still`
+        seconds.
+        """
         locator.scroll_into_view_if_needed()
         end, last, since = time.monotonic() + longest, None, time.monotonic()
         while time.monotonic() < end:
@@ -239,27 +320,39 @@ class Sheet:
 
     def pixels(self, locator) -> np.ndarray:
         """What is seen of the element: (height, width, 3), 0 to 255."""
-        return np.asarray(Image.open(io.BytesIO(locator.screenshot(animations="allow"))).convert("RGB")).astype(int)
+        return np.asarray(
+            Image.open(io.BytesIO(locator.screenshot(animations="allow"))).convert("RGB")
+        ).astype(int)
 
     def changed(self, locator, before: np.ndarray, longest=20.0) -> float:
-        """Wait until the element looks other than `before`; the fraction of pixels that differ, 0 if none ever does."""
+        """Wait until the element looks other than `before`; the fraction of pixels that differ, 0
+        if none ever does.
+        """
         end = time.monotonic() + longest
         while True:
             now = self.pixels(locator)
-            share = 1.0 if now.shape != before.shape else float((np.abs(now - before) > 8).any(-1).mean())
+            share = (
+                1.0
+                if now.shape != before.shape
+                else float((np.abs(now - before) > 8).any(-1).mean())
+            )
             if share > 0 or time.monotonic() > end:
                 return share
             self.page.wait_for_timeout(50)
 
     def answers(self, locator, action, least: float = 0.001):
-        """Do `action` and raise unless the element then looks different; returns when it is at rest again."""
+        """Do `action` and raise unless the element then looks different; returns when it is at rest
+        again.
+        """
         before = self.settle(locator)
         action()
         assert self.changed(locator, before) > least, "the picture does not answer"
         self.settle(locator)
 
     def drag(self, locator, fraction: float, down: float = 0.0, steps: int = 15):
-        """Drag by fractions of the width and height: a slider by its handle, all else from its middle."""
+        """Drag by fractions of the width and height: a slider by its handle, all else from its
+        middle.
+        """
         locator.scroll_into_view_if_needed()
         handle = locator.locator(".noUi-handle")
         if handle.count():
@@ -282,6 +375,8 @@ class Sheet:
         return path
 
     def no_page_errors(self):
-        """Raise if a script in the page failed, or if the page asked anything of another machine."""
+        """Raise if a script in the page failed, or if the page asked anything of another
+        machine.
+        """
         assert not self.errors, f"the page reports {self.errors[:3]}"
         assert not self.outside, f"the page asks other machines: {self.outside[:3]}"

@@ -1,4 +1,6 @@
-"""The harness notices what it is there to notice: views that move, views that do not, and pages that fail."""
+"""The harness notices what it is there to notice: views that move, views that do not, and pages
+that fail.
+"""
 
 import pytest
 
@@ -27,7 +29,10 @@ SLIDER = """import ipywidgets
 slider = ipywidgets.FloatSlider(value=0.2, max=1)
 slider.add_class("vaeteach-view")
 slider"""
-BROKEN = "fetch('https://example.org/').catch(() => 0); setTimeout(() => { throw new Error('broken view'); }, 0);"
+BROKEN = (
+    "fetch('https://example.org/').catch(() => 0); setTimeout(() => { throw new Error('broken"
+    " view'); }, 0);"
+)
 
 
 @pytest.fixture(scope="module")

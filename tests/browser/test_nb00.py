@@ -1,4 +1,6 @@
-"""The latent explorer under a real mouse: what is decoded, how it is driven, and the page that needs no kernel."""
+"""The latent explorer under a real mouse: what is decoded, how it is driven, and the page that
+needs no kernel.
+"""
 
 import base64
 import json
@@ -34,11 +36,15 @@ model.decoder, model.encoder = Shifted(model.decoder, 0.5), Shifted(model.encode
 
 
 def decoded_bytes(sheet):
-    return sheet.page.evaluate("() => document.querySelector('.vaeteach-explorer .decoded').toDataURL()")
+    return sheet.page.evaluate(
+        "() => document.querySelector('.vaeteach-explorer .decoded').toDataURL()"
+    )
 
 
 def z_in_page(page):
-    return [float(v) for v in page.locator(".vaeteach-explorer").first.get_attribute("data-z").split()]
+    return [
+        float(v) for v in page.locator(".vaeteach-explorer").first.get_attribute("data-z").split()
+    ]
 
 
 def draw_a_stroke(sheet, explorer):
@@ -52,7 +58,12 @@ def draw_a_stroke(sheet, explorer):
 
 
 def printed(sheet):
-    texts = [o["text"] for c in sheet.notebook()["cells"] for o in c.get("outputs", []) if o.get("name") == "stdout"]
+    texts = [
+        o["text"]
+        for c in sheet.notebook()["cells"]
+        for o in c.get("outputs", [])
+        if o.get("name") == "stdout"
+    ]
     return "".join(texts[-1])
 
 
@@ -73,7 +84,10 @@ def explorer(sheet):
 
 def test_the_page_decodes_what_torch_decodes(sheet):
     in_page = sheet.page.evaluate(
-        "(points) => points.map((z) => document.querySelector('.vaeteach-explorer').vaeteach.decode(z))", POINTS)
+        "(points) => points.map((z) =>"
+        " document.querySelector('.vaeteach-explorer').vaeteach.decode(z))",
+        POINTS,
+    )
     assert np.abs(np.array(in_page) - np.array(json.loads(printed(sheet)))).max() < 1 / 255
 
 
@@ -106,12 +120,16 @@ def test_the_keyboard_moves_the_pointer(sheet, explorer):
 
 
 def test_python_moves_the_pointer_and_hears_of_the_mouse(sheet, explorer):
-    run = ("(code) => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
-           ".requestExecute({ code, user_expressions: { z: 'explorer.z' } }).done"
-           ".then((reply) => reply.content.user_expressions.z.data['text/plain'])")
+    run = (
+        "(code) => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+        ".requestExecute({ code, user_expressions: { z: 'explorer.z' } }).done"
+        ".then((reply) => reply.content.user_expressions.z.data['text/plain'])"
+    )
     assert sheet.page.evaluate(run, "explorer.z = [1.25, -0.5]") == "[1.25, -0.5]"
     sheet.page.wait_for_function(
-        "() => document.querySelector('.vaeteach-explorer').dataset.z === '1.25 -0.5'", timeout=20_000)
+        "() => document.querySelector('.vaeteach-explorer').dataset.z === '1.25 -0.5'",
+        timeout=20_000,
+    )
     explorer.locator(".latent-plane").press("Home")
     sheet.page.wait_for_timeout(1000)
     assert sheet.page.evaluate(run, "") == "[0.0, 0.0]"
@@ -151,7 +169,10 @@ def test_the_exported_page_lives_without_kernel_and_network(sheet, lab, tmp_path
     file.write_text(nbconvert.HTMLExporter().from_notebook_node(content)[0], encoding="utf-8")
     page, errors = lab.browser.new_page(), []
     try:
-        page.on("pageerror", lambda error: errors.append(str(error)) if "require" not in str(error) else None)
+        page.on(
+            "pageerror",
+            lambda error: errors.append(str(error)) if "require" not in str(error) else None,
+        )
         page.goto(file.as_uri())
         page.locator(".vaeteach-explorer[data-z]").wait_for(timeout=60_000)
         plane = page.locator(".latent-plane")

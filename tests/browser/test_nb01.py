@@ -16,7 +16,9 @@ def sheet(lab):
 def spread(view):
     """The two standard deviations that the alt text tells."""
     text = view.locator("img").first.get_attribute("alt")
-    return [float(v) for v in re.search(r"standard deviations (\d+\.\d+) and (\d+\.\d+)", text).groups()]
+    return [
+        float(v) for v in re.search(r"standard deviations (\d+\.\d+) and (\d+\.\d+)", text).groups()
+    ]
 
 
 def test_hiding_pixels_widens_the_posterior(sheet):

@@ -1,4 +1,6 @@
-"""The ELBO bench under a real mouse: sliders move q, play climbs, the sum of the bar stands still."""
+"""The ELBO bench under a real mouse: sliders move q, play climbs, the sum of the bar stands
+still.
+"""
 
 import re
 
@@ -9,7 +11,9 @@ NOTEBOOK = "02_elbo.ipynb"
 
 @pytest.fixture(scope="module")
 def sheet(lab):
-    with lab.open_and_run(lab.excerpt(NOTEBOOK, "imports", "setup-train", "constant-compute", "bench-view")) as sheet:
+    with lab.open_and_run(
+        lab.excerpt(NOTEBOOK, "imports", "setup-train", "constant-compute", "bench-view")
+    ) as sheet:
         yield sheet
 
 
@@ -17,7 +21,10 @@ def numbers(view):
     """ELBO, gap and log p(x) from the alt text."""
     text = view.locator("img").first.get_attribute("alt")
     return [
-        float(v) for v in re.search(r"ELBO is (\S+), the gap (\S+), together log p\(x\) = (\S+) nats", text).groups()
+        float(v)
+        for v in re.search(
+            r"ELBO is (\S+), the gap (\S+), together log p\(x\) = (\S+) nats", text
+        ).groups()
     ]
 
 

@@ -1,4 +1,6 @@
-"""LiveTraining in JupyterLab: the buttons train, pause, stop and reset; the picture moves and comes to rest."""
+"""LiveTraining in JupyterLab: the buttons train, pause, stop and reset; the picture moves and comes
+to rest.
+"""
 
 from lab import RUN_ALL
 
@@ -21,12 +23,15 @@ def painted(view):
 
 def test_live_training(lab, lab_folder):
     with lab.open(lab.notebook(CELL, BUSY)) as sheet:
-        # a cell that keeps the kernel busy does not hold up the picture: the training has a thread of its own
+        # a cell that keeps the kernel busy does not hold up the picture: the training has a thread
+        # of its own
         sheet.page.evaluate(RUN_ALL)
         sheet.page.wait_for_function(
-            "() => Number(document.querySelector('.vaeteach-view canvas')?.dataset.painted) >= 30", timeout=120_000
+            "() => Number(document.querySelector('.vaeteach-view canvas')?.dataset.painted) >= 30",
+            timeout=120_000,
         )
-        assert sheet.page.evaluate("() => window.courseRan") is None  # the second cell is still running
+        # the second cell is still running
+        assert sheet.page.evaluate("() => window.courseRan") is None
         enough = lab_folder / "enough"
         enough.touch()
         sheet.page.wait_for_function("() => window.courseRan === 'yes'", timeout=120_000)
@@ -46,7 +51,8 @@ def test_live_training(lab, lab_folder):
         count = painted(view)
         sheet.page.wait_for_timeout(3000)
         assert sheet.changed(canvas, before) > 0.005  # the codes have moved, and not a dot only
-        assert painted(view) - count >= 15  # five a second even on a crowded machine; see benchmarks for a quiet one
+        # five a second even on a crowded machine; see benchmarks for a quiet one
+        assert painted(view) - count >= 15
         sheet.screenshot("live_training-running", view)
 
         start.click()  # the same button pauses

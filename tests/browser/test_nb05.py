@@ -1,4 +1,6 @@
-"""Traversal in JupyterLab: each slider moves the picture, and the starting image moves all sliders."""
+"""Traversal in JupyterLab: each slider moves the picture, and the starting image moves all
+sliders.
+"""
 
 import pytest
 

@@ -1,4 +1,6 @@
-"""Through training in JupyterLab: the slider by mouse, the slider by keyboard, and the film by its play button."""
+"""Through training in JupyterLab: the slider by mouse, the slider by keyboard, and the film by its
+play button.
+"""
 
 CELL = """from vaeteach import build_vae, fit, load
 from vaeteach.widgets import ThroughTraining
@@ -34,7 +36,8 @@ def test_through_training(lab):
         assert sheet.changed(picture, before) > 0
         view.locator("img[alt^='Epoch 6']").wait_for()  # the film runs to its end
 
-        view.locator(".widget-play button, .jupyter-widget-play button").first.click()  # and from there begins anew
+        # and from there begins anew
+        view.locator(".widget-play button, .jupyter-widget-play button").first.click()
         view.locator("img:not([alt^='Epoch 6'])").wait_for()
         view.locator("img[alt^='Epoch 6']").wait_for()
         sheet.no_page_errors()

@@ -1,4 +1,6 @@
-"""The clinic in JupyterLab: choose a case, be surprised, commit to a diagnosis, read the evidence."""
+"""The clinic in JupyterLab: choose a case, be surprised, commit to a diagnosis, read the
+evidence.
+"""
 
 CELL = """from vaeteach import load
 from vaeteach.diagnosis import faults, trained_cases
@@ -13,8 +15,15 @@ clinic"""
 def test_the_clinic(lab):
     with lab.open_and_run(lab.notebook(CELL)) as sheet:
         (view,) = sheet.views()
-        picture, case, guess = view.locator("img"), view.locator("select").nth(0), view.locator("select").nth(1)
-        surprise, commit = view.get_by_role("button", name="surprise me"), view.get_by_role("button", name="commit")
+        picture, case, guess = (
+            view.locator("img"),
+            view.locator("select").nth(0),
+            view.locator("select").nth(1),
+        )
+        surprise, commit = (
+            view.get_by_role("button", name="surprise me"),
+            view.get_by_role("button", name="commit"),
+        )
         sheet.settle(picture)
         assert "Dashboard" in picture.get_attribute("alt")
 

@@ -1,4 +1,6 @@
-"""Notebook 08 in a real browser: the bench moves codes, prior and weights; bound and pictures stand still."""
+"""Notebook 08 in a real browser: the bench moves codes, prior and weights; bound and pictures stand
+still.
+"""
 
 import functools
 import re
@@ -8,7 +10,10 @@ NOTEBOOK = "08_why_fix_the_prior.ipynb"
 
 def described(image):
     """(mean, standard deviation, turn, ELBO, KL) as the picture's description gives them."""
-    return [float(number) for number in re.findall(r"-?\d+\.?\d*", image.get_attribute("alt").replace("z1", ""))]
+    return [
+        float(number)
+        for number in re.findall(r"-?\d+\.?\d*", image.get_attribute("alt").replace("z1", ""))
+    ]
 
 
 def test_absorption_bench(lab):

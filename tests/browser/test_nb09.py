@@ -8,7 +8,9 @@ NOTEBOOK = "09_must_the_prior_be_gaussian.ipynb"
 
 def numbers_in(image):
     """(KL of q(z) from the prior, test ELBO) as the picture's description gives them."""
-    found = re.search(r"from the prior (-?[\d.]+) nats, test ELBO (-?[\d.]+) nats", image.get_attribute("alt"))
+    found = re.search(
+        r"from the prior (-?[\d.]+) nats, test ELBO (-?[\d.]+) nats", image.get_attribute("alt")
+    )
     return float(found[1]), float(found[2])
 
 
@@ -39,7 +41,8 @@ def test_prior_zoo(lab):
         answers(lambda: choose.select_option("sphere, von Mises-Fisher q"))
         sheet.settle(view)  # the sliders, too, stand where they will be
         still = numbers_in(image)
-        answers(lambda: sheet.drag(sliders.nth(1), 0.2))  # the globe turns and nothing is worth more or less
+        # the globe turns and nothing is worth more or less
+        answers(lambda: sheet.drag(sliders.nth(1), 0.2))
         assert numbers_in(image) == still
         answers(lambda: sliders.nth(2).locator(".noUi-handle").first.press("ArrowRight"))
         assert numbers_in(image) == still

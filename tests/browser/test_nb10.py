@@ -1,4 +1,6 @@
-"""Notebook 10 in a real browser: choosing sampler and model, redrawing and switching the pixels change the picture."""
+"""Notebook 10 in a real browser: choosing sampler and model, redrawing and switching the pixels
+change the picture.
+"""
 
 import functools
 import re
@@ -31,6 +33,7 @@ def test_sampler_bench(lab):
         redrawn = distance(image)
         answers(lambda: sheet.drag(slider, 0.5))
         assert distance(image) != redrawn
-        answers(lambda: view.get_by_role("button", name="draw").click(), least=0)  # most pixels are sure of themselves
+        # most pixels are sure of themselves
+        answers(lambda: view.get_by_role("button", name="draw").click(), least=0)
         sheet.screenshot("sampler-bench-draws", view)
         sheet.no_page_errors()

@@ -1,4 +1,6 @@
-"""Notebook 11 in a real browser: the phases of wake and sleep answer to the mouse, the keyboard and the play button."""
+"""Notebook 11 in a real browser: the phases of wake and sleep answer to the mouse, the keyboard and
+the play button.
+"""
 
 import re
 
@@ -18,7 +20,9 @@ def test_wake_and_sleep(lab):
         slider = view.locator(".widget-slider:has(.noUi-handle)").first
 
         def answers(action):
-            """Do it, and wait until the picture is another one; the control's own pixels do not count."""
+            """Do it, and wait until the picture is another one; the control's own pixels do not
+            count.
+            """
             before = sheet.settle(image)
             action()
             assert sheet.changed(image, before) > 0.001
@@ -38,10 +42,16 @@ def test_wake_and_sleep(lab):
         answers(lambda: view.locator("input[type=checkbox]").first.click())
         sheet.screenshot("wake-sleep-raw", view)
 
-        play, start = view.locator(".jupyter-widget-play button, .widget-play button"), phase_of(view)
+        play, start = (
+            view.locator(".jupyter-widget-play button, .widget-play button"),
+            phase_of(view),
+        )
         play.first.click()
         sheet.page.wait_for_function(
-            "([box, from]) => Number(/Phase (\\d+)/.exec(box.querySelector('img').alt)[1]) !== from",
-            arg=[view.element_handle(), start], timeout=60_000)
+            "([box, from]) => Number(/Phase (\\d+)/.exec(box.querySelector('img').alt)[1]) !=="
+            " from",
+            arg=[view.element_handle(), start],
+            timeout=60_000,
+        )
         play.nth(2).click()  # stop
         sheet.no_page_errors()

@@ -1,4 +1,6 @@
-"""Notebook 12 in a real browser: the self-test answers, keeps its score, and the glossary opens with its map drawn."""
+"""Notebook 12 in a real browser: the self-test answers, keeps its score, and the glossary opens
+with its map drawn.
+"""
 
 import json
 

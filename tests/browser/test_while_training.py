@@ -33,14 +33,18 @@ def test_a_slider_is_answered_during_training(lab, lab_folder):
     stop = lab_folder / "stop-training"
     stop.unlink(missing_ok=True)
     with lab.open(lab.notebook(VIEW, TRAIN)) as sheet:
-        sheet.page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
+        sheet.page.evaluate(
+            "() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
+        )
         sheet.page.locator(".vaeteach-view img").wait_for()
         sheet.page.locator(".jp-Notebook-ExecutionIndicator[data-status='busy']").wait_for()
         view = sheet.page.locator(".vaeteach-view")
         before = sheet.pixels(view.locator("img"))
         sheet.drag(view.locator(".widget-slider"), 0.4)
         answered = sheet.changed(view.locator("img"), before) > 0
-        training = sheet.page.locator(".jp-Notebook-ExecutionIndicator").get_attribute("data-status")
+        training = sheet.page.locator(".jp-Notebook-ExecutionIndicator").get_attribute(
+            "data-status"
+        )
         stop.touch()
         sheet.page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for()
         stop.unlink()

@@ -1,9 +1,11 @@
 """What an exercise is, and how an answer is judged.
 
-An Exercise is called with the reader's function (or value). It runs it on inputs from small to large beside the
-solution. All alike: one line of praise. Different: the answer is compared with a catalogue of known mistakes, and the
-one that it equals *on every input* is named; else the smallest input on which it fails is shown. A wrong answer raises
-WrongAnswer, an AssertionError, so that graders see it too; a right one returns nothing.
+An Exercise is called with the reader's function (or value). It runs it on inputs from small to
+large beside the
+solution. All alike: one line of praise. Different: the answer is compared with a catalogue of known
+mistakes, and the one that it equals *on every input* is named; else the smallest input on which it
+fails is shown. A wrong answer raises WrongAnswer, an AssertionError, so that graders see it too; a
+right one returns nothing.
 """
 
 import sys
@@ -24,7 +26,8 @@ class WrongAnswer(AssertionError):
         return [f"Not yet: {self}"]
 
 
-class _TooLong(BaseException):  # not an Exception, so that an answer's own `except Exception` cannot hold it
+# not an Exception, so that an answer's own `except Exception` cannot hold it
+class _TooLong(BaseException):
     pass
 
 
@@ -41,8 +44,8 @@ class Mistake:
 class Exercise:
     """One exercise: its solution, inputs from small to large, the mistakes it recognises.
 
-    inputs() returns a list of argument tuples, made anew each time. close(got, expected) says whether two results
-    agree; by default numbers or tensors of one shape within rtol and atol.
+    inputs() returns a list of argument tuples, made anew each time. close(got, expected) says
+    whether two results agree; by default numbers or tensors of one shape within rtol and atol.
     """
 
     name: str
@@ -69,7 +72,10 @@ class Exercise:
             print(f"Right ({self.name}): {self.praise}")
             return
         for mistake in self.mistakes:
-            if all(self._same(got, theirs) for (_, got, _), theirs in zip(results, self._outputs(mistake.answer))):
+            if all(
+                self._same(got, theirs)
+                for (_, got, _), theirs in zip(results, self._outputs(mistake.answer))
+            ):
                 raise WrongAnswer(f"this looks like \u201c{mistake.name}\u201d. {mistake.hint}")
         raise WrongAnswer(self._difference(*wrong[0]))
 
@@ -77,7 +83,9 @@ class Exercise:
         print(f"Exercise {self.name}: not answered yet. Replace the ... and run the cell again.")
 
     def _outputs(self, function):
-        """A catalogue entry's results; one that fails on an input of ours simply matches nothing there."""
+        """A catalogue entry's results; one that fails on an input of ours simply matches nothing
+        there.
+        """
         for arguments in self.inputs():
             try:
                 yield function(*arguments)
@@ -89,12 +97,13 @@ class Exercise:
             return _with_deadline(function, arguments, SECONDS)
         except _TooLong:
             raise WrongAnswer(
-                f"your answer did not come to an end within {SECONDS:.0f} seconds on {_show(arguments)}. "
-                "Is there a loop whose condition never turns false?"
+                f"your answer did not come to an end within {SECONDS:.0f} seconds on"
+                f" {_show(arguments)}. Is there a loop whose condition never turns false?"
             ) from None
         except Exception as error:
             raise WrongAnswer(
-                f"your answer raised {type(error).__name__}: {error} (called with {_show(arguments)})."
+                f"your answer raised {type(error).__name__}: {error} (called with"
+                f" {_show(arguments)})."
             ) from None
 
     def _same(self, got, expected):
@@ -111,7 +120,9 @@ class Exercise:
         if isinstance(expected, (tuple, list)):
             return len(got) == len(expected) and all(map(self._alike, got, expected))
         got, expected = _array(got), _array(expected)
-        return got.shape == expected.shape and np.allclose(got, expected, rtol=self.rtol, atol=self.atol)
+        return got.shape == expected.shape and np.allclose(
+            got, expected, rtol=self.rtol, atol=self.atol
+        )
 
     def _difference(self, arguments, got, expected):
         where = f"on {_show(arguments)}" if arguments else "here"
@@ -127,32 +138,43 @@ class Exercise:
 
 
 def _array(value):
-    return value.detach().double().numpy() if torch.is_tensor(value) else np.asarray(value, dtype=float)
+    return (
+        value.detach().double().numpy()
+        if torch.is_tensor(value)
+        else np.asarray(value, dtype=float)
+    )
 
 
 def _show(value):
     """A value in one short line, numbers with four digits."""
     if isinstance(value, tuple):
         return ", ".join(map(_show, value))
-    if torch.is_tensor(value) and value.dtype.is_floating_point or isinstance(value, (float, np.ndarray)):
+    if (
+        torch.is_tensor(value)
+        and value.dtype.is_floating_point
+        or isinstance(value, (float, np.ndarray))
+    ):
         array = _array(value)
         if array.size > 6:
             return (
-                f"a tensor of shape {array.shape} starting {np.array2string(array.ravel()[:4], precision=4)[:-1]} ...]"
+                f"a tensor of shape {array.shape} starting"
+                f" {np.array2string(array.ravel()[:4], precision=4)[:-1]} ...]"
             )
         return np.array2string(array, precision=4, separator=", ").replace("\n", "")
     text = (
         str(value.tolist())
         if torch.is_tensor(value)
-        else f"<{value.__name__}>"
-        if callable(value) and hasattr(value, "__name__")
-        else repr(value)
+        else (
+            f"<{value.__name__}>" if callable(value) and hasattr(value, "__name__") else repr(value)
+        )
     )
     return text if len(text) <= 80 else text[:77] + "..."
 
 
 def _with_deadline(function, arguments, seconds):
-    """function(*arguments), broken off after so many seconds. A trace function works on every system and thread."""
+    """function(*arguments), broken off after so many seconds. A trace function works on every
+    system and thread.
+    """
     end = time.monotonic() + seconds
 
     def watch(frame, event, _):

@@ -23,12 +23,14 @@ average_code = Exercise(
         Mistake(
             "mean over everything",
             lambda codes: codes.mean(),
-            "You got a single number: the mean over images *and* dimensions. Average over axis 0 only.",
+            "You got a single number: the mean over images *and* dimensions. Average over axis 0"
+            " only.",
         ),
         Mistake(
             "mean over the dimensions",
             lambda codes: codes.mean(1),
-            "You averaged the coordinates of each image. The images stand along axis 0, so average over axis 0.",
+            "You averaged the coordinates of each image. The images stand along axis 0, so average"
+            " over axis 0.",
         ),
         Mistake(
             "sum for mean",
@@ -45,7 +47,11 @@ average_code = Exercise(
             lambda codes: codes.sum(0) / (len(codes) - 1),
             "N - 1 belongs to the sample variance; a mean divides by N.",
         ),
-        Mistake("median for mean", lambda codes: codes.median(0).values, "This is the median; the mean is asked for."),
+        Mistake(
+            "median for mean",
+            lambda codes: codes.median(0).values,
+            "This is the median; the mean is asked for.",
+        ),
         Mistake(
             "axis kept",
             lambda codes: codes.mean(0, keepdim=True),

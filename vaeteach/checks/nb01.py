@@ -1,4 +1,6 @@
-"""Checks of notebook 01: the joint from two factors, the evidence as a mean, how many samples really count."""
+"""Checks of notebook 01: the joint from two factors, the evidence as a mean, how many samples
+really count.
+"""
 
 import math
 
@@ -52,7 +54,8 @@ log_joint = Exercise(
         Mistake(
             "without logs",
             lambda x, z, decode, prior: (decode(z).log_prob(x) + prior.log_prob(z)).exp(),
-            "This is the joint density itself; its logarithm is asked for (on many pixels the density underflows).",
+            "This is the joint density itself; its logarithm is asked for (on many pixels the"
+            " density underflows).",
         ),
         Mistake(
             "summed over the batch",
@@ -67,7 +70,8 @@ log_joint = Exercise(
         Mistake(
             "mean over the pixels",
             lambda x, z, decode, prior: decode(z).log_prob(x) / x.shape[-1] + prior.log_prob(z),
-            "You divided the likelihood by the number of pixels. That makes the prior count many times as much.",
+            "You divided the likelihood by the number of pixels. That makes the prior count many"
+            " times as much.",
         ),
         Mistake(
             "prior at x",
@@ -89,14 +93,17 @@ def _log_likelihoods():
 
 log_evidence = Exercise(
     name="log_evidence",
-    solution=lambda log_likelihood: torch.logsumexp(log_likelihood, 0) - math.log(len(log_likelihood)),
+    solution=lambda log_likelihood: (
+        torch.logsumexp(log_likelihood, 0) - math.log(len(log_likelihood))
+    ),
     inputs=_log_likelihoods,
     praise="the log of the mean likelihood, and no underflow.",
     mistakes=(
         Mistake(
             "mean of the logs",
             lambda ll: ll.mean(0),
-            "This is the mean of log p(x|z). The evidence is the log of the mean of p(x|z): the log comes last.",
+            "This is the mean of log p(x|z). The evidence is the log of the mean of p(x|z): the log"
+            " comes last.",
         ),
         Mistake(
             "1/S forgotten",
@@ -154,9 +161,7 @@ effective_samples = Exercise(
             "The weights must add up to one before they are squared: torch.softmax(log_w, 0).",
         ),
         Mistake(
-            "inverse",
-            lambda log_w: 1 / _ess(log_w),
-            "This is one over the effective sample size.",
+            "inverse", lambda log_w: 1 / _ess(log_w), "This is one over the effective sample size."
         ),
         Mistake(
             "squares forgotten",
@@ -166,7 +171,8 @@ effective_samples = Exercise(
         Mistake(
             "square of the sum missing",
             lambda log_w: (
-                (log_w - log_w.max(0).values).exp().sum(0) / (log_w - log_w.max(0).values).exp().square().sum(0)
+                (log_w - log_w.max(0).values).exp().sum(0)
+                / (log_w - log_w.max(0).values).exp().square().sum(0)
             ),
             "The numerator is the *square* of the sum of weights.",
         ),

@@ -1,4 +1,6 @@
-"""Checks of notebook 02: the bound, its importance-weighted form, the best q for one image, a faulty derivation."""
+"""Checks of notebook 02: the bound, its importance-weighted form, the best q for one image, a
+faulty derivation.
+"""
 
 import math
 
@@ -12,10 +14,19 @@ def _elbo_terms():
     g = torch.Generator().manual_seed(1)
     cases = [(torch.tensor([-12.0]), torch.tensor([[0.0]]), torch.tensor([[0.5]]))]
     for b, d in ((3, 2), (6, 4)):
-        terms = (-20 - 3 * torch.randn(b, generator=g), torch.randn(b, d, generator=g), torch.randn(b, d, generator=g))
+        terms = (
+            -20 - 3 * torch.randn(b, generator=g),
+            torch.randn(b, d, generator=g),
+            torch.randn(b, d, generator=g),
+        )
         cases.append(terms)
     return [
-        (log_likelihood, gaussian(mu, logvar), gaussian(torch.zeros_like(mu), 0 * mu), mu + (logvar / 2).exp() * 0.7)
+        (
+            log_likelihood,
+            gaussian(mu, logvar),
+            gaussian(torch.zeros_like(mu), 0 * mu),
+            mu + (logvar / 2).exp() * 0.7,
+        )
         for log_likelihood, mu, logvar in cases
     ]
 
@@ -33,12 +44,14 @@ elbo_from_samples = Exercise(
         Mistake(
             "KL added",
             lambda log_likelihood, q, p, z: log_likelihood + q.log_prob(z) - p.log_prob(z),
-            "You added the divergence. The code has a price: log p(z) counts with plus, log q(z|x) with minus.",
+            "You added the divergence. The code has a price: log p(z) counts with plus, log q(z|x)"
+            " with minus.",
         ),
         Mistake(
             "the negative ELBO",
             lambda log_likelihood, q, p, z: q.log_prob(z) - p.log_prob(z) - log_likelihood,
-            "This is minus the ELBO, the loss that an optimiser minimises. The bound itself is asked for.",
+            "This is minus the ELBO, the loss that an optimiser minimises. The bound itself is"
+            " asked for.",
         ),
         Mistake(
             "prior forgotten",
@@ -53,17 +66,20 @@ elbo_from_samples = Exercise(
         Mistake(
             "closed form for a sample",
             lambda log_likelihood, q, p, z: log_likelihood - _kl(q, p),
-            "Right in the mean, but this is the closed form of the KL. Here use the sample z in both densities.",
+            "Right in the mean, but this is the closed form of the KL. Here use the sample z in"
+            " both densities.",
         ),
         Mistake(
             "summed over the batch",
             lambda log_likelihood, q, p, z: (log_likelihood + p.log_prob(z) - q.log_prob(z)).sum(),
-            "You summed over the batch. One number an image is asked for: leave the (B,) numbers alone.",
+            "You summed over the batch. One number an image is asked for: leave the (B,) numbers"
+            " alone.",
         ),
         Mistake(
             "mean over the batch",
             lambda log_likelihood, q, p, z: (log_likelihood + p.log_prob(z) - q.log_prob(z)).mean(),
-            "You averaged over the batch. One number an image is asked for: leave the (B,) numbers alone.",
+            "You averaged over the batch. One number an image is asked for: leave the (B,) numbers"
+            " alone.",
         ),
         Mistake(
             "likelihood alone",
@@ -92,7 +108,8 @@ importance_bound = Exercise(
         Mistake(
             "mean of the logs",
             lambda log_w: log_w.mean(0),
-            "The mean of the log weights is the ELBO again, however many samples. Take the log of the mean weight.",
+            "The mean of the log weights is the ELBO again, however many samples. Take the log of"
+            " the mean weight.",
         ),
         Mistake(
             "1/K forgotten",
@@ -102,8 +119,8 @@ importance_bound = Exercise(
         Mistake(
             "exp underflowed",
             lambda log_w: log_w.exp().mean(0).log(),
-            "Right on paper, but exp(-900) is 0 in floating point and its log minus infinity. torch.logsumexp factors "
-            "the largest weight out first.",
+            "Right on paper, but exp(-900) is 0 in floating point and its log minus infinity."
+            " torch.logsumexp factors the largest weight out first.",
         ),
         Mistake(
             "wrong axis",
@@ -113,7 +130,8 @@ importance_bound = Exercise(
         Mistake(
             "divided by K outside the log",
             lambda log_w: torch.logsumexp(log_w, 0) / len(log_w),
-            "Dividing by K must happen inside the logarithm: outside of it, it becomes minus log K.",
+            "Dividing by K must happen inside the logarithm: outside of it, it becomes minus"
+            " log K.",
         ),
         Mistake(
             "log K added",
@@ -139,14 +157,23 @@ def _grids():
     mus, sigmas = torch.linspace(-3, 3, 25), torch.tensor([0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5])
     normal = torch.distributions.Normal
     one = normal(1.0, 0.5).log_prob(z) - 20
-    two = torch.logaddexp(normal(-1.25, 0.2).log_prob(z) + math.log(0.4), normal(1.0, 0.35).log_prob(z) + math.log(0.6))
-    return [(z, one, mus, sigmas), (z, two - 31.0, mus, sigmas), (z, two.flip(0) + z - 7.0, mus, sigmas)]
+    two = torch.logaddexp(
+        normal(-1.25, 0.2).log_prob(z) + math.log(0.4),
+        normal(1.0, 0.35).log_prob(z) + math.log(0.6),
+    )
+    return [
+        (z, one, mus, sigmas),
+        (z, two - 31.0, mus, sigmas),
+        (z, two.flip(0) + z - 7.0, mus, sigmas),
+    ]
 
 
 def _tables(z, log_joint, mus, sigmas):
     """q as weights that sum to 1, (M, L, S), and its log density."""
     log_q = (
-        -0.5 * ((z - mus[:, None, None]) / sigmas[:, None]) ** 2 - sigmas[:, None].log() - 0.5 * math.log(2 * math.pi)
+        -0.5 * ((z - mus[:, None, None]) / sigmas[:, None]) ** 2
+        - sigmas[:, None].log()
+        - 0.5 * math.log(2 * math.pi)
     )
     weight = torch.softmax(log_q, -1)
     return log_q, weight
@@ -199,24 +226,26 @@ best_q = Exercise(
         Mistake(
             "entropy forgotten",
             _without_entropy,
-            "Without - log q (or with its sign flipped) the narrowest q on the peak wins. The ELBO is the mean under q "
-            "of log p(x, z) - log q(z), and the second part rewards a wide q.",
+            "Without - log q (or with its sign flipped) the narrowest q on the peak wins. The ELBO"
+            " is the mean under q of log p(x, z) - log q(z), and the second part rewards a wide q.",
         ),
         Mistake(
             "sigma taken for the variance",
             _sigma_as_variance,
-            "Your q has variance sigma. The list holds standard deviations, and so does Normal(mu, sigma).",
+            "Your q has variance sigma. The list holds standard deviations, and so does Normal(mu,"
+            " sigma).",
         ),
         Mistake(
             "the worst q",
             _minimised,
-            "This is the q with the *lowest* ELBO. Either the sign is flipped or argmin stands where argmax should.",
+            "This is the q with the *lowest* ELBO. Either the sign is flipped or argmin stands"
+            " where argmax should.",
         ),
         Mistake(
             "KL the wrong way round",
             _kl_the_wrong_way,
-            "You averaged under the posterior, which gives KL(p || q) and a q that covers everything. The ELBO "
-            "averages under q.",
+            "You averaged under the posterior, which gives KL(p || q) and a q that covers"
+            " everything. The ELBO averages under q.",
         ),
         Mistake(
             "plain sum over the grid",
@@ -231,7 +260,8 @@ best_q = Exercise(
         Mistake(
             "indices",
             _indices,
-            "These are the places of the best pair in the two lists; return the values mu and sigma themselves.",
+            "These are the places of the best pair in the two lists; return the values mu and sigma"
+            " themselves.",
         ),
     ),
 )
@@ -239,9 +269,18 @@ best_q = Exercise(
 _LINES = {
     1: "Line 1 is the definition of p(x) as a sum over all causes; it is right.",
     2: "Line 2 multiplies and divides by q(z|x), which changes nothing wherever q is positive.",
-    4: "Line 4 splits a logarithm of a product into a sum of logarithms, which is right. The fault is before it.",
-    5: "Line 5 gathers the last two terms as minus a KL divergence, correctly. The fault is before it.",
-    0: "There is a fault: the last line is smaller than the first by the whole gap, yet every line says '='.",
+    4: (
+        "Line 4 splits a logarithm of a product into a sum of logarithms, which is right. The fault"
+        " is before it."
+    ),
+    5: (
+        "Line 5 gathers the last two terms as minus a KL divergence, correctly. The fault is"
+        " before it."
+    ),
+    0: (
+        "There is a fault: the last line is smaller than the first by the whole gap, yet every line"
+        " says '='."
+    ),
     -1: "Lines are counted from 1 to 5.",
 }
 
@@ -249,10 +288,15 @@ fault_in_elbo = Exercise(
     name="fault_in_elbo",
     solution=lambda: 3,
     inputs=lambda: [()],
-    praise="a logarithm may not simply go inside a mean; by Jensen that line must read ≥, and the gap is lost there.",
+    praise=(
+        "a logarithm may not simply go inside a mean; by Jensen that line must read ≥, and the gap"
+        " is lost there."
+    ),
     mistakes=tuple(
         Mistake(
-            f"line {line}" if line > 0 else ("no fault" if line == 0 else "not a line"), lambda line=line: line, hint
+            f"line {line}" if line > 0 else ("no fault" if line == 0 else "not a line"),
+            lambda line=line: line,
+            hint,
         )
         for line, hint in _LINES.items()
     ),

@@ -1,4 +1,6 @@
-"""Checks of notebook 03: the KL in closed form, by samples, its gradient, and a faulty derivation."""
+"""Checks of notebook 03: the KL in closed form, by samples, its gradient, and a faulty
+derivation.
+"""
 
 import torch
 
@@ -28,7 +30,8 @@ kl_to_standard_normal = Exercise(
         Mistake(
             "sign flipped",
             lambda mu, logvar: -_kl(mu, logvar),
-            "This is minus the KL: 1 + log σ² - σ² - μ² is never positive. A divergence is never negative.",
+            "This is minus the KL: 1 + log σ² - σ² - μ² is never positive. A divergence is never"
+            " negative.",
         ),
         Mistake(
             "one half missing",
@@ -63,7 +66,8 @@ kl_to_standard_normal = Exercise(
         Mistake(
             "mean over the dimensions",
             lambda mu, logvar: 0.5 * (mu**2 + logvar.exp() - 1 - logvar).mean(-1),
-            "You took the mean over the dimensions. KLs of independent dimensions add up; a mean divides by D.",
+            "You took the mean over the dimensions. KLs of independent dimensions add up; a mean"
+            " divides by D.",
         ),
         Mistake(
             "not summed",
@@ -121,7 +125,8 @@ kl_by_samples = Exercise(
         Mistake(
             "standard deviation for standard error",
             lambda q, p, z: _both(_log_ratio(q, p, z), lambda r: 1.0),
-            "This is the spread of one sample. The error of a mean of S samples is smaller by the root of S.",
+            "This is the spread of one sample. The error of a mean of S samples is smaller by the"
+            " root of S.",
         ),
         Mistake(
             "divided by S",
@@ -135,13 +140,17 @@ kl_by_samples = Exercise(
         ),
         Mistake(
             "sum for mean",
-            lambda q, p, z: (_log_ratio(q, p, z).sum(0), _log_ratio(q, p, z).std(0) / len(z) ** 0.5),
+            lambda q, p, z: (
+                _log_ratio(q, p, z).sum(0),
+                _log_ratio(q, p, z).std(0) / len(z) ** 0.5,
+            ),
             "The estimate is the *mean* over the samples.",
         ),
         Mistake(
             "weighted by q again",
             lambda q, p, z: _both(q.log_prob(z).exp() * _log_ratio(q, p, z)),
-            "The samples come from q already, so each counts alike; multiplying by q(z) weights them twice.",
+            "The samples come from q already, so each counts alike; multiplying by q(z) weights"
+            " them twice.",
         ),
         Mistake(
             "entropy only",
@@ -170,7 +179,8 @@ kl_gradient = Exercise(
         Mistake(
             "downhill",
             lambda mu, logvar: (-mu, -0.5 * (logvar.exp() - 1)),
-            "This is minus the gradient, the direction in which training moves. The gradient itself is asked for.",
+            "This is minus the gradient, the direction in which training moves. The gradient itself"
+            " is asked for.",
         ),
         Mistake(
             "one half missing",
@@ -185,12 +195,14 @@ kl_gradient = Exercise(
         Mistake(
             "derivative by the variance",
             lambda mu, logvar: (mu, 0.5 * (1 - (-logvar).exp())),
-            "This is the derivative with respect to σ². With respect to log σ², multiply by σ² (chain rule).",
+            "This is the derivative with respect to σ². With respect to log σ², multiply by σ²"
+            " (chain rule).",
         ),
         Mistake(
             "derivative by sigma",
             lambda mu, logvar: (mu, (logvar / 2).exp() - (-logvar / 2).exp()),
-            "This is the derivative with respect to σ. Asked for is the one with respect to log σ².",
+            "This is the derivative with respect to σ. Asked for is the one with respect to"
+            " log σ².",
         ),
         Mistake(
             "σ for σ²",
@@ -206,11 +218,20 @@ kl_gradient = Exercise(
 )
 
 _LINES = {
-    1: "Line 1 is the definition of the divergence, the mean under q of log q - log p; it is right.",
-    2: "Line 2 writes out the two log densities of the normal; the constants log(2π)/2 cancel. It is right.",
+    1: (
+        "Line 1 is the definition of the divergence, the mean under q of log q - log p; it is"
+        " right."
+    ),
+    2: (
+        "Line 2 writes out the two log densities of the normal; the constants log(2π)/2 cancel. It"
+        " is right."
+    ),
     4: "Line 4 only gathers terms of line 3; the fault is already in line 3.",
     5: "Line 5 sums over independent dimensions, which is right; the fault came earlier.",
-    0: "There is a fault: put μ = 1 and σ = 1 into the last line. Two different normals with divergence zero?",
+    0: (
+        "There is a fault: put μ = 1 and σ = 1 into the last line. Two different normals with"
+        " divergence zero?"
+    ),
     -1: "Lines are counted from 1 to 5.",
 }
 
@@ -221,7 +242,9 @@ fault_in_kl = Exercise(
     praise="the second moment about zero is μ² + σ², not σ²: the mean was lost there.",
     mistakes=tuple(
         Mistake(
-            f"line {line}" if line > 0 else ("no fault" if line == 0 else "not a line"), lambda line=line: line, hint
+            f"line {line}" if line > 0 else ("no fault" if line == 0 else "not a line"),
+            lambda line=line: line,
+            hint,
         )
         for line, hint in _LINES.items()
     ),

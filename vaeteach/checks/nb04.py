@@ -1,4 +1,6 @@
-"""Checks of notebook 04: the reparameterised draw, a likelihood from logits, the epoch, two gradient estimators."""
+"""Checks of notebook 04: the reparameterised draw, a likelihood from logits, the epoch, two
+gradient estimators.
+"""
 
 import numpy as np
 import torch
@@ -12,7 +14,7 @@ def _generator():
     return torch.Generator().manual_seed(4)
 
 
-# --- reparameterise ---------------------------------------------------------------------------------------------------
+# --- reparameterise -------------------------------------------------------------------------------
 
 
 def _gaussians():
@@ -41,7 +43,8 @@ reparameterise = Exercise(
         Mistake(
             "variance for standard deviation",
             lambda mu, logvar, noise: mu + torch.exp(logvar) * noise,
-            "exp(logvar) is the variance. The noise is stretched by the standard deviation, exp(logvar / 2).",
+            "exp(logvar) is the variance. The noise is stretched by the standard deviation,"
+            " exp(logvar / 2).",
         ),
         Mistake(
             "log-variance for standard deviation",
@@ -51,7 +54,8 @@ reparameterise = Exercise(
         Mistake(
             "twice the log-variance",
             lambda mu, logvar, noise: mu + torch.exp(2 * logvar) * noise,
-            "The square root of exp(logvar) is exp(logvar / 2): halve the logarithm, do not double it.",
+            "The square root of exp(logvar) is exp(logvar / 2): halve the logarithm, do not"
+            " double it.",
         ),
         Mistake(
             "mean forgotten",
@@ -61,21 +65,24 @@ reparameterise = Exercise(
         Mistake(
             "noise forgotten",
             lambda mu, logvar, noise: mu + torch.exp(logvar / 2),
-            "This is the point one standard deviation above the mean, always the same. Multiply by the noise.",
+            "This is the point one standard deviation above the mean, always the same. Multiply by"
+            " the noise.",
         ),
         Mistake(
-            "mean only", lambda mu, logvar, noise: mu, "This is the mean of q and no draw from it: noise is missing."
+            "mean only",
+            lambda mu, logvar, noise: mu,
+            "This is the mean of q and no draw from it: noise is missing.",
         ),
         Mistake(
             "gradient cut",
             lambda mu, logvar, noise: (mu + torch.exp(logvar / 2) * noise).detach(),
-            "The numbers are right, but nothing leads back to mu and logvar: .sample(), .detach(), .data or no_grad "
-            "has cut the gradient.",
+            "The numbers are right, but nothing leads back to mu and logvar: .sample(), .detach(),"
+            " .data or no_grad has cut the gradient.",
         ),
     ),
 )
 
-# --- Bernoulli log-likelihood -----------------------------------------------------------------------------------------
+# --- Bernoulli log-likelihood ---------------------------------------------------------------------
 
 
 def _logits():
@@ -90,7 +97,9 @@ def _logits():
 
 def _alike_with_nan(got, expected):
     got, expected = got.detach().double(), expected.detach().double()
-    return got.shape == expected.shape and torch.allclose(got, expected, rtol=1e-4, atol=1e-4, equal_nan=True)
+    return got.shape == expected.shape and torch.allclose(
+        got, expected, rtol=1e-4, atol=1e-4, equal_nan=True
+    )
 
 
 def _log_probability(logits, x):
@@ -112,12 +121,14 @@ bernoulli_log_likelihood = Exercise(
         Mistake(
             "sign flipped",
             lambda logits, x: -_log_probability(logits, x).sum(-1),
-            "This is the cross-entropy, minus the log-likelihood. A log-probability is never above 0.",
+            "This is the cross-entropy, minus the log-likelihood. A log-probability is never"
+            " above 0.",
         ),
         Mistake(
             "mean for sum",
             lambda logits, x: _log_probability(logits, x).mean(-1),
-            "The pixels are independent, so their log-probabilities are added. A mean over P pixels makes beta P.",
+            "The pixels are independent, so their log-probabilities are added. A mean over P pixels"
+            " makes beta P.",
         ),
         Mistake(
             "summed over the batch",
@@ -127,7 +138,8 @@ bernoulli_log_likelihood = Exercise(
         Mistake(
             "mean over everything",
             lambda logits, x: _log_probability(logits, x).mean(),
-            "This is one mean over images and pixels. Sum over the last axis, and leave the images apart.",
+            "This is one mean over images and pixels. Sum over the last axis, and leave the images"
+            " apart.",
         ),
         Mistake(
             "not summed",
@@ -152,14 +164,14 @@ bernoulli_log_likelihood = Exercise(
         Mistake(
             "through probabilities",
             _through_probabilities,
-            "Right for mild logits, but sigmoid(200) rounds to 1 and log(1 - 1) is minus infinity. Stay with the "
-            "logits: x * logits - softplus(logits).",
+            "Right for mild logits, but sigmoid(200) rounds to 1 and log(1 - 1) is minus infinity."
+            " Stay with the logits: x * logits - softplus(logits).",
         ),
         Mistake(
             "logarithm patched by a small number",
             lambda logits, x: _through_probabilities(logits, x, 1e-8),
-            "The small number inside the logarithm hides the rounding and changes the answer where the model is "
-            "surely wrong. Stay with the logits.",
+            "The small number inside the logarithm hides the rounding and changes the answer where"
+            " the model is surely wrong. Stay with the logits.",
         ),
         Mistake(
             "logits taken for probabilities",
@@ -169,7 +181,7 @@ bernoulli_log_likelihood = Exercise(
     ),
 )
 
-# --- the epoch --------------------------------------------------------------------------------------------------------
+# --- the epoch ------------------------------------------------------------------------------------
 
 
 def _regression():
@@ -222,13 +234,14 @@ epoch = Exercise(
         Mistake(
             "gradients never cleared",
             lambda *a: _epoch(*a, order=("backward", "step")),
-            "backward() adds to the gradients that are already there. Call optimiser.zero_grad() in every turn.",
+            "backward() adds to the gradients that are already there. Call optimiser.zero_grad() in"
+            " every turn.",
         ),
         Mistake(
             "the model stands still",
             lambda *a: _epoch(*a, order=("zero", "backward")),
-            "These are the losses of a model that does not move. Is optimiser.step() inside the loop, after "
-            "backward(), and zero_grad() not between the two?",
+            "These are the losses of a model that does not move. Is optimiser.step() inside the"
+            " loop, after backward(), and zero_grad() not between the two?",
         ),
         Mistake(
             "step before backward",
@@ -238,14 +251,19 @@ epoch = Exercise(
         Mistake(
             "loss taken after the step",
             _after_the_step,
-            "You evaluated the loss once more after the step. Keep the value that you called backward() on.",
+            "You evaluated the loss once more after the step. Keep the value that you called"
+            " backward() on.",
         ),
         Mistake(
             "last loss only",
             lambda *a: _epoch(*a)[-1],
             "This is the loss of the last batch. Return the list of all of them, in order.",
         ),
-        Mistake("mean of the losses", lambda *a: float(np.mean(_epoch(*a))), "Return the list, not its mean."),
+        Mistake(
+            "mean of the losses",
+            lambda *a: float(np.mean(_epoch(*a))),
+            "Return the list, not its mean.",
+        ),
         Mistake(
             "first batch only",
             lambda *a: _epoch(a[0], a[1][:1], *a[2:]),
@@ -254,7 +272,7 @@ epoch = Exercise(
     ),
 )
 
-# --- two gradient estimators ------------------------------------------------------------------------------------------
+# --- two gradient estimators ----------------------------------------------------------------------
 
 
 def _functions():
@@ -279,8 +297,12 @@ gradient_variances = Exercise(
     mistakes=(
         Mistake(
             "sigma for sigma squared",
-            lambda f, df, mu, sigma, noise: (df(mu + sigma * noise).var(), (f(mu + sigma * noise) * noise).var()),
-            "The score of a Gaussian is (z - mu) / sigma ** 2. Since z - mu = sigma * noise, that is noise / sigma.",
+            lambda f, df, mu, sigma, noise: (
+                df(mu + sigma * noise).var(),
+                (f(mu + sigma * noise) * noise).var(),
+            ),
+            "The score of a Gaussian is (z - mu) / sigma ** 2. Since z - mu = sigma * noise, that"
+            " is noise / sigma.",
         ),
         Mistake(
             "sigma forgotten in the score",
@@ -303,7 +325,8 @@ gradient_variances = Exercise(
         Mistake(
             "variance of the mean",
             lambda *a: tuple(estimate.var() / len(a[-1]) for estimate in _two(*a)),
-            "You divided by the number of samples: that is the variance of their mean. One estimate is asked for.",
+            "You divided by the number of samples: that is the variance of their mean. One estimate"
+            " is asked for.",
         ),
         Mistake(
             "divided by S",
@@ -318,7 +341,8 @@ gradient_variances = Exercise(
         Mistake(
             "means for variances",
             lambda *a: tuple(estimate.mean() for estimate in _two(*a)),
-            "These are the two estimates of the gradient. Their variances over the samples are asked for.",
+            "These are the two estimates of the gradient. Their variances over the samples are"
+            " asked for.",
         ),
         Mistake(
             "noise for z",

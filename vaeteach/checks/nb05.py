@@ -1,4 +1,6 @@
-"""Checks of notebook 05: a grid through the prior's quantiles, ancestral sampling, interpolation on a sphere."""
+"""Checks of notebook 05: a grid through the prior's quantiles, ancestral sampling, interpolation on
+a sphere.
+"""
 
 import torch
 from torch.special import ndtr, ndtri
@@ -30,7 +32,8 @@ quantile_grid = Exercise(
         Mistake(
             "rows and columns exchanged",
             lambda n: torch.cartesian_prod(ndtri(_middles(n)), ndtri(_middles(n))).reshape(-1, 2),
-            "Reading order: along a row of pictures the first coordinate grows, and from row to row the second falls.",
+            "Reading order: along a row of pictures the first coordinate grows, and from row to row"
+            " the second falls.",
         ),
         Mistake(
             "order of the coordinates exchanged",
@@ -40,32 +43,38 @@ quantile_grid = Exercise(
         Mistake(
             "equal steps",
             lambda n: _grid(torch.linspace(-3, 3, n)),
-            "These are equal steps. The cells at the rim then hold hardly any of the prior: use its quantiles.",
+            "These are equal steps. The cells at the rim then hold hardly any of the prior: use its"
+            " quantiles.",
         ),
         Mistake(
             "quantiles from 0 on",
             lambda n: _grid(ndtri(torch.arange(n) / n)),
-            "The quantile of 0 is minus infinity. Take the middles of the n intervals, (i + 1/2) / n.",
+            "The quantile of 0 is minus infinity. Take the middles of the n intervals, (i + 1/2)"
+            " / n.",
         ),
         Mistake(
             "quantiles from 0 to 1",
             lambda n: _grid(ndtri(torch.linspace(0, 1, n))),
-            "The quantiles of 0 and 1 are infinite. Take the middles of the n intervals, (i + 1/2) / n.",
+            "The quantiles of 0 and 1 are infinite. Take the middles of the n intervals, (i + 1/2)"
+            " / n.",
         ),
         Mistake(
             "n + 1 intervals",
             lambda n: _grid(ndtri(torch.arange(1, n + 1) / (n + 1))),
-            "With i / (n + 1) the cells at the rim are larger than the others. The middles are (i + 1/2) / n.",
+            "With i / (n + 1) the cells at the rim are larger than the others. The middles are (i +"
+            " 1/2) / n.",
         ),
         Mistake(
             "distribution function for quantile",
             lambda n: _grid(ndtr(_middles(n))),
-            "This is the distribution function. Its inverse is asked for: from probabilities to places.",
+            "This is the distribution function. Its inverse is asked for: from probabilities to"
+            " places.",
         ),
         Mistake(
             "probabilities for places",
             lambda n: _grid(_middles(n)),
-            "These are still probabilities between 0 and 1. The quantile function takes them to the latent axis.",
+            "These are still probabilities between 0 and 1. The quantile function takes them to the"
+            " latent axis.",
         ),
     ),
 )
@@ -87,44 +96,61 @@ def _models():
 
 ancestral_sample = Exercise(
     name="ancestral_sample",
-    solution=lambda decode, mean, stddev, noise, uniforms: (uniforms < decode(mean + stddev * noise)).float(),
+    solution=lambda decode, mean, stddev, noise, uniforms: (
+        uniforms < decode(mean + stddev * noise)
+    ).float(),
     inputs=_models,
     praise="first the cause, then the picture.",
     mistakes=(
         Mistake(
             "mean picture",
             lambda decode, mean, stddev, noise, uniforms: decode(mean + stddev * noise),
-            "These are the probabilities of the pixels, the mean picture. Draw each pixel: 1 where uniforms < p.",
+            "These are the probabilities of the pixels, the mean picture. Draw each pixel: 1 where"
+            " uniforms < p.",
         ),
         Mistake(
             "most likely picture",
-            lambda decode, mean, stddev, noise, uniforms: (decode(mean + stddev * noise) > 0.5).float(),
-            "You took the likelier value of each pixel. A draw is 1 with probability p: compare uniforms with p.",
+            lambda decode, mean, stddev, noise, uniforms: (
+                decode(mean + stddev * noise) > 0.5
+            ).float(),
+            "You took the likelier value of each pixel. A draw is 1 with probability p: compare"
+            " uniforms with p.",
         ),
         Mistake(
             "black and white exchanged",
-            lambda decode, mean, stddev, noise, uniforms: (uniforms > decode(mean + stddev * noise)).float(),
-            "These pixels are 1 with probability 1 - p. A uniform number lies *below* p with probability p.",
+            lambda decode, mean, stddev, noise, uniforms: (
+                uniforms > decode(mean + stddev * noise)
+            ).float(),
+            "These pixels are 1 with probability 1 - p. A uniform number lies *below* p with"
+            " probability p.",
         ),
         Mistake(
             "standard normal for the prior",
             lambda decode, mean, stddev, noise, uniforms: (uniforms < decode(noise)).float(),
-            "You decoded the noise. This prior has a mean and a spread of its own: z = mean + stddev * noise.",
+            "You decoded the noise. This prior has a mean and a spread of its own: z = mean +"
+            " stddev * noise.",
         ),
         Mistake(
             "variance for standard deviation",
-            lambda decode, mean, stddev, noise, uniforms: (uniforms < decode(mean + stddev**2 * noise)).float(),
+            lambda decode, mean, stddev, noise, uniforms: (
+                uniforms < decode(mean + stddev**2 * noise)
+            ).float(),
             "The noise is stretched by the standard deviation, not by its square.",
         ),
         Mistake(
             "root of the standard deviation",
-            lambda decode, mean, stddev, noise, uniforms: (uniforms < decode(mean + stddev.sqrt() * noise)).float(),
+            lambda decode, mean, stddev, noise, uniforms: (
+                uniforms < decode(mean + stddev.sqrt() * noise)
+            ).float(),
             "stddev is the standard deviation already: no square root.",
         ),
         Mistake(
             "always the prior's mean",
-            lambda decode, mean, stddev, noise, uniforms: (uniforms < decode(mean.expand_as(noise))).float(),
-            "Every picture was decoded from the mean of the prior. Draw a z for each: mean + stddev * noise.",
+            lambda decode, mean, stddev, noise, uniforms: (
+                uniforms < decode(mean.expand_as(noise))
+            ).float(),
+            "Every picture was decoded from the mean of the prior. Draw a z for each: mean + stddev"
+            " * noise.",
         ),
     ),
 )
@@ -148,7 +174,9 @@ def _pairs():
 
 def _alike_with_nan(got, expected):
     got, expected = (torch.as_tensor(value, dtype=torch.float64) for value in (got, expected))
-    return got.shape == expected.shape and torch.allclose(got, expected, rtol=1e-4, atol=1e-5, equal_nan=True)
+    return got.shape == expected.shape and torch.allclose(
+        got, expected, rtol=1e-4, atol=1e-5, equal_nan=True
+    )
 
 
 spherical = Exercise(
@@ -161,7 +189,8 @@ spherical = Exercise(
         Mistake(
             "straight line",
             lambda a, b, t: (1 - t) * a + t * b,
-            "This is the straight line, which cuts through the empty middle. Weight the ends by sines.",
+            "This is the straight line, which cuts through the empty middle. Weight the ends by"
+            " sines.",
         ),
         Mistake(
             "other direction",
@@ -180,8 +209,11 @@ spherical = Exercise(
         ),
         Mistake(
             "straight line, pushed to the sphere",
-            lambda a, b, t: (lambda z: z / z.norm() * ((1 - t) * a.norm() + t * b.norm()))((1 - t) * a + t * b),
-            "The norm is mended, but the angle does not grow evenly with t. Weight by sin((1 - t) w) and sin(t w).",
+            lambda a, b, t: (lambda z: z / z.norm() * ((1 - t) * a.norm() + t * b.norm()))(
+                (1 - t) * a + t * b
+            ),
+            "The norm is mended, but the angle does not grow evenly with t. Weight by sin((1 - t)"
+            " w) and sin(t w).",
         ),
         Mistake(
             "cosine for the angle",
@@ -191,7 +223,8 @@ spherical = Exercise(
         Mistake(
             "unit length",
             lambda a, b, t: _slerp(a / a.norm(), b / b.norm(), t),
-            "You normalised the ends and never gave the lengths back: use the unit vectors for the angle only.",
+            "You normalised the ends and never gave the lengths back: use the unit vectors for the"
+            " angle only.",
         ),
     ),
 )

@@ -1,4 +1,6 @@
-"""Checks of notebook 06: the variance of an average of Gaussians, the KL's two parts, and the holes of q(z)."""
+"""Checks of notebook 06: the variance of an average of Gaussians, the KL's two parts, and the holes
+of q(z).
+"""
 
 import math
 
@@ -30,18 +32,20 @@ total_variance = Exercise(
         Mistake(
             "the between part is missing",
             lambda mu, logvar: logvar.exp().mean(0),
-            "This is the mean of the variances. The means differ from image to image too: add their variance.",
+            "This is the mean of the variances. The means differ from image to image too: add their"
+            " variance.",
         ),
         Mistake(
             "the within part is missing",
             lambda mu, logvar: mu.var(0, unbiased=False),
-            "This is the variance of the means. Each q(z|x) has a width of its own: add the mean of sigma squared.",
+            "This is the variance of the means. Each q(z|x) has a width of its own: add the mean of"
+            " sigma squared.",
         ),
         Mistake(
             "the variance of the means divided by N - 1",
             lambda mu, logvar: logvar.exp().mean(0) + mu.var(0),
-            "N - 1 estimates the variance of a larger population. Here the N images are the whole mixture: divide by N "
-            "(unbiased=False).",
+            "N - 1 estimates the variance of a larger population. Here the N images are the whole"
+            " mixture: divide by N (unbiased=False).",
         ),
         Mistake(
             "standard deviation for variance",
@@ -56,12 +60,14 @@ total_variance = Exercise(
         Mistake(
             "exp of the mean log-variance",
             lambda mu, logvar: logvar.mean(0).exp() + mu.var(0, unbiased=False),
-            "You averaged first and took exp afterwards: that is a geometric mean. Exp first, then the mean.",
+            "You averaged first and took exp afterwards: that is a geometric mean. Exp first, then"
+            " the mean.",
         ),
         Mistake(
             "second moment for variance",
             lambda mu, logvar: logvar.exp().mean(0) + mu.square().mean(0),
-            "The mean of mu squared is a variance only where the mean of mu is zero: subtract the mean first.",
+            "The mean of mu squared is a variance only where the mean of mu is zero: subtract the"
+            " mean first.",
         ),
         Mistake(
             "mean over the dimensions",
@@ -108,7 +114,10 @@ def _split(pairs, log_p):
 
 def _split_with(log_q):
     """The split with another idea of log q(z)."""
-    return lambda pairs, log_p: ((pairs.diagonal() - log_q(pairs)).mean(), (log_q(pairs) - log_p).mean())
+    return lambda pairs, log_p: (
+        (pairs.diagonal() - log_q(pairs)).mean(),
+        (log_q(pairs) - log_p).mean(),
+    )
 
 
 kl_split = Exercise(
@@ -130,7 +139,8 @@ kl_split = Exercise(
         Mistake(
             "mean of the logs",
             _split_with(lambda pairs: pairs.mean(1)),
-            "This averages log-densities. The mixture averages densities: logsumexp, then minus log N.",
+            "This averages log-densities. The mixture averages densities: logsumexp, then minus"
+            " log N.",
         ),
         Mistake(
             "log N added",
@@ -145,7 +155,8 @@ kl_split = Exercise(
         Mistake(
             "signs flipped",
             lambda pairs, log_p: tuple(-part for part in _split(pairs, log_p)),
-            "Both are minus what they should be: first the log of the numerator, then minus that of the denominator.",
+            "Both are minus what they should be: first the log of the numerator, then minus that of"
+            " the denominator.",
         ),
         Mistake(
             "sign of the marginal KL flipped",
@@ -155,12 +166,14 @@ kl_split = Exercise(
         Mistake(
             "the whole KL for the marginal one",
             lambda pairs, log_p: (_split(pairs, log_p)[0], (pairs.diagonal() - log_p).mean()),
-            "Your second number uses q(z|x), so it is the whole KL term; the marginal KL uses the average q(z).",
+            "Your second number uses q(z|x), so it is the whole KL term; the marginal KL uses the"
+            " average q(z).",
         ),
         Mistake(
             "the whole KL for the information",
             lambda pairs, log_p: ((pairs.diagonal() - log_p).mean(), _split(pairs, log_p)[1]),
-            "Your first number compares with the prior; the information compares q(z|x) with the average q(z).",
+            "Your first number compares with the prior; the information compares q(z|x) with the"
+            " average q(z).",
         ),
         Mistake(
             "sums over the draws",
@@ -170,7 +183,8 @@ kl_split = Exercise(
         Mistake(
             "all pairs for the own code",
             lambda pairs, log_p: ((pairs - _log_q(pairs)[:, None]).mean(), _split(pairs, log_p)[1]),
-            "log q(z|x) of a draw belongs to the image it was drawn from: the diagonal of the matrix.",
+            "log q(z|x) of a draw belongs to the image it was drawn from: the diagonal of the"
+            " matrix.",
         ),
     ),
 )
@@ -201,12 +215,14 @@ mass_in_holes = Exercise(
         Mistake(
             "mass of q for mass of p",
             lambda log_q, log_p, cell: (log_q.exp() * _hole(log_q, log_p)).sum() * cell,
-            "You summed q over the holes, where it is small by definition; new pictures are drawn from the prior.",
+            "You summed q over the holes, where it is small by definition; new pictures are drawn"
+            " from the prior.",
         ),
         Mistake(
             "cells counted",
             lambda log_q, log_p, cell: _hole(log_q, log_p).float().mean(),
-            "This is the share of the grid's cells. A far cell counts as much as one in the middle: weight by p.",
+            "This is the share of the grid's cells. A far cell counts as much as one in the middle:"
+            " weight by p.",
         ),
         Mistake(
             "area for mass",

@@ -1,4 +1,6 @@
-"""Checks of notebook 07: a floor for every bound, the code left unused, the weight of the KL, and their like."""
+"""Checks of notebook 07: a floor for every bound, the code left unused, the weight of the KL, and
+their like.
+"""
 
 import math
 
@@ -17,7 +19,11 @@ coin_flip_bound = Exercise(
             lambda pixels: pixels * math.log(2),
             "A log-probability is never positive: log(1/2) is negative.",
         ),
-        Mistake("bits for nats", lambda pixels: -pixels, "This is in bits. Nats need the natural logarithm."),
+        Mistake(
+            "bits for nats",
+            lambda pixels: -pixels,
+            "This is in bits. Nats need the natural logarithm.",
+        ),
         Mistake(
             "one pixel only",
             lambda pixels: -math.log(2),
@@ -59,7 +65,8 @@ def _runs():
 
 
 def _log_mean_image(train, test, average=lambda total: total.sum(1).mean()):
-    on = train.mean(0).clamp(0.5 / len(train), 1 - 0.5 / len(train))  # never on in training is not impossible
+    # never on in training is not impossible
+    on = train.mean(0).clamp(0.5 / len(train), 1 - 0.5 / len(train))
     return average(test * on.log() + (1 - test) * (1 - on).log())
 
 
@@ -71,7 +78,10 @@ beyond_mean_image = Exercise(
     name="beyond_mean_image",
     solution=_beyond,
     inputs=_runs,
-    praise="near zero the decoder has only the mean image; far above, it knows more, whether from z or not.",
+    praise=(
+        "near zero the decoder has only the mean image; far above, it knows more, whether from z or"
+        " not."
+    ),
     mistakes=(
         Mistake(
             "sign flipped",
@@ -85,35 +95,46 @@ beyond_mean_image = Exercise(
         ),
         Mistake(
             "mean over the pixels",
-            lambda ll, train, test: ll.mean() - _log_mean_image(train, test, lambda total: total.mean()),
-            "The log-probability of an image is the sum over its pixels. A mean makes it P times too small.",
+            lambda ll, train, test: (
+                ll.mean() - _log_mean_image(train, test, lambda total: total.mean())
+            ),
+            "The log-probability of an image is the sum over its pixels. A mean makes it P times"
+            " too small.",
         ),
         Mistake(
             "sum over the images",
-            lambda ll, train, test: ll.sum() - _log_mean_image(train, test, lambda total: total.sum()),
+            lambda ll, train, test: (
+                ll.sum() - _log_mean_image(train, test, lambda total: total.sum())
+            ),
             "Nats an image: average over the images.",
         ),
         Mistake(
             "the test images' own mean",
             lambda ll, train, test: (
                 ll.mean()
-                - (test * test.mean(0).clamp(1e-6, 1 - 1e-6).log() + (1 - test) * (1 - test.mean(0)).clamp(1e-6).log())
+                - (
+                    test * test.mean(0).clamp(1e-6, 1 - 1e-6).log()
+                    + (1 - test) * (1 - test.mean(0)).clamp(1e-6).log()
+                )
                 .sum(1)
                 .mean()
             ),
-            "The mean image must come from the training images, or it has seen what it is judged by.",
+            "The mean image must come from the training images, or it has seen what it is"
+            " judged by.",
         ),
         Mistake(
             "one mean for all pixels",
             lambda ll, train, test: (
-                ll.mean() - (test * train.mean().log() + (1 - test) * (1 - train.mean()).log()).sum(1).mean()
+                ll.mean()
+                - (test * train.mean().log() + (1 - test) * (1 - train.mean()).log()).sum(1).mean()
             ),
             "You averaged over the pixels as well; each pixel has a mean of its own (axis 0).",
         ),
         Mistake(
             "squared error for log-likelihood",
             lambda ll, train, test: ll.mean() + (test - train.mean(0)).square().sum(1).mean(),
-            "A squared error is in other units. Compare nats with nats: the Bernoulli log-likelihood.",
+            "A squared error is in other units. Compare nats with nats: the Bernoulli"
+            " log-likelihood.",
         ),
         Mistake(
             "the mean image alone",
@@ -168,7 +189,8 @@ weight_of_the_kl = Exercise(
         Mistake(
             "value added",
             lambda log_likelihood, kl, value: ((log_likelihood + value) / kl).mean(),
-            "Solve value = log_likelihood - weight * kl for the weight: the value comes with a minus sign.",
+            "Solve value = log_likelihood - weight * kl for the weight: the value comes with a"
+            " minus sign.",
         ),
         Mistake(
             "not divided by the KL",

@@ -1,4 +1,6 @@
-"""Checks of notebook 08: the decoder's first layer in new latents, the exact gain, and a paired comparison."""
+"""Checks of notebook 08: the decoder's first layer in new latents, the exact gain, and a paired
+comparison.
+"""
 
 import math
 
@@ -11,7 +13,12 @@ def _layers():
     g = torch.Generator().manual_seed(0)
     return [
         tuple(map(torch.tensor, ([[4.0]], [1.0], [3.0], [2.0]))),
-        (torch.tensor([[1.0, 0.0], [0.0, 1.0]]), torch.zeros(2), torch.tensor([1.0, -1.0]), torch.tensor([0.5, 2.0])),
+        (
+            torch.tensor([[1.0, 0.0], [0.0, 1.0]]),
+            torch.zeros(2),
+            torch.tensor([1.0, -1.0]),
+            torch.tensor([0.5, 2.0]),
+        ),
         (
             torch.randn(5, 3, generator=g),
             torch.randn(5, generator=g),
@@ -30,13 +37,14 @@ absorbed_layer = Exercise(
         Mistake(
             "the inverse map",
             lambda weight, bias, m, s: (weight / s, bias - weight @ (m / s)),
-            "That is what you would do if the old latents went in and the new ones came out. The decoder is now handed "
-            "u, and has to turn it back: z = m + s u.",
+            "That is what you would do if the old latents went in and the new ones came out. The"
+            " decoder is now handed u, and has to turn it back: z = m + s u.",
         ),
         Mistake(
             "divided by s",
             lambda weight, bias, m, s: (weight / s, bias + weight @ m),
-            "The bias is right. The weight is to act on u as it acted on z = m + s u: does it grow or shrink with s?",
+            "The bias is right. The weight is to act on u as it acted on z = m + s u: does it grow"
+            " or shrink with s?",
         ),
         Mistake(
             "shift with the wrong sign",
@@ -46,7 +54,8 @@ absorbed_layer = Exercise(
         Mistake(
             "shift by the scaled weight",
             lambda weight, bias, m, s: (weight * s, bias + (weight * s) @ m),
-            "The weight is right. The bias takes the weight as it was, W m: in m + s u only u is multiplied by s.",
+            "The weight is right. The bias takes the weight as it was, W m: in m + s u only u is"
+            " multiplied by s.",
         ),
         Mistake(
             "shift forgotten",
@@ -59,7 +68,8 @@ absorbed_layer = Exercise(
                 weight * s,
                 bias + (m if m.shape == bias.shape else m.sum()),
             ),
-            "m is a point of the latent space, the bias belongs to the outputs: m has to go through the weight.",
+            "m is a point of the latent space, the bias belongs to the outputs: m has to go through"
+            " the weight.",
         ),
         Mistake(
             "variance for standard deviation",
@@ -68,8 +78,12 @@ absorbed_layer = Exercise(
         ),
         Mistake(
             "rows scaled for columns",
-            lambda weight, bias, m, s: (weight * s.repeat(len(weight))[: len(weight)].unsqueeze(1), bias + weight @ m),
-            "weight has shape (outputs, latents): each latent is a column, so s must run along the last axis.",
+            lambda weight, bias, m, s: (
+                weight * s.repeat(len(weight))[: len(weight)].unsqueeze(1),
+                bias + weight @ m,
+            ),
+            "weight has shape (outputs, latents): each latent is a column, so s must run along the"
+            " last axis.",
         ),
     ),
 )
@@ -97,7 +111,8 @@ standardizing_gain = Exercise(
         Mistake(
             "KL the wrong way round",
             lambda mean, variance: (((1 + mean**2) / variance - 1 + variance.log()) / 2).sum(),
-            "This is KL(N(0, 1) || N(m, v)). The mean of KL(q || p) keeps q on the left, and so does its drop.",
+            "This is KL(N(0, 1) || N(m, v)). The mean of KL(q || p) keeps q on the left, and so"
+            " does its drop.",
         ),
         Mistake(
             "log of the standard deviation",
@@ -122,7 +137,8 @@ standardizing_gain = Exercise(
         Mistake(
             "the stretch left out",
             lambda mean, variance: (mean**2 / 2).sum(),
-            "This is what the shift alone gains. Bringing the variance to 1 gains (v - 1 - log v) / 2 on top.",
+            "This is what the shift alone gains. Bringing the variance to 1 gains (v - 1 - log v) /"
+            " 2 on top.",
         ),
         Mistake(
             "one number a dimension",
@@ -158,25 +174,30 @@ def _independent_error(plain, treated):
 
 paired_gain = Exercise(
     name="paired_gain",
-    solution=lambda plain, treated: ((treated - plain).mean(), (treated - plain).std() / math.sqrt(len(plain))),
+    solution=lambda plain, treated: (
+        (treated - plain).mean(),
+        (treated - plain).std() / math.sqrt(len(plain)),
+    ),
     inputs=_pairs,
     praise="differences first, then their mean and its standard error.",
     mistakes=(
         Mistake(
             "not paired",
             _independent_error,
-            "The mean is right. Your error treats the two columns as unrelated, so the luck of the seeds, which both "
-            "share, counts as noise. Take the difference of each pair first.",
+            "The mean is right. Your error treats the two columns as unrelated, so the luck of the"
+            " seeds, which both share, counts as noise. Take the difference of each pair first.",
         ),
         Mistake(
             "standard deviation for standard error",
             lambda plain, treated: ((treated - plain).mean(), (treated - plain).std()),
-            "This is how much single seeds differ. The mean of n seeds is known sqrt(n) times better.",
+            "This is how much single seeds differ. The mean of n seeds is known sqrt(n) times"
+            " better.",
         ),
         Mistake(
             "divided by n",
             lambda plain, treated: ((treated - plain).mean(), (treated - plain).std() / len(plain)),
-            "Divide the standard deviation by sqrt(n), or the variance by n and then take the root.",
+            "Divide the standard deviation by sqrt(n), or the variance by n and then take the"
+            " root.",
         ),
         Mistake(
             "n for n - 1",
@@ -184,11 +205,15 @@ paired_gain = Exercise(
                 (treated - plain).mean(),
                 (treated - plain).std(correction=0) / math.sqrt(len(plain)),
             ),
-            "The standard deviation of a sample divides by n - 1 (torch's default); dividing by n makes it too small.",
+            "The standard deviation of a sample divides by n - 1 (torch's default); dividing by n"
+            " makes it too small.",
         ),
         Mistake(
             "sign flipped",
-            lambda plain, treated: ((plain - treated).mean(), (treated - plain).std() / math.sqrt(len(plain))),
+            lambda plain, treated: (
+                (plain - treated).mean(),
+                (treated - plain).std() / math.sqrt(len(plain)),
+            ),
             "A gain is treated minus plain: positive where the treatment helps.",
         ),
         Mistake(

@@ -1,4 +1,6 @@
-"""Checks of notebook 10: drawing from q(z), a Frechet distance, and the posterior given some of the pixels."""
+"""Checks of notebook 10: drawing from q(z), a Frechet distance, and the posterior given some of the
+pixels.
+"""
 
 import torch
 
@@ -8,7 +10,12 @@ from .exercise import Exercise, Mistake
 def _posteriors():
     g = torch.Generator().manual_seed(0)
     return [
-        (torch.tensor([[0.0], [10.0]]), torch.tensor([[1.0], [2.0]]), torch.tensor([1]), torch.tensor([[0.5]])),
+        (
+            torch.tensor([[0.0], [10.0]]),
+            torch.tensor([[1.0], [2.0]]),
+            torch.tensor([1]),
+            torch.tensor([[0.5]]),
+        ),
         (
             torch.randn(6, 2, generator=g),
             torch.rand(6, 2, generator=g) + 0.1,
@@ -27,20 +34,22 @@ aggregate_draws = Exercise(
         Mistake(
             "averaged parameters",
             lambda mean, stddev, which, noise: mean.mean(0) + stddev.mean(0) * noise,
-            "You drew from one Gaussian with the average mean and width. q(z) is the average of the *densities*: pick "
-            "an image first, then draw from its own q(z|x).",
+            "You drew from one Gaussian with the average mean and width. q(z) is the average of the"
+            " *densities*: pick an image first, then draw from its own q(z|x).",
         ),
         Mistake(
             "moment-matched Gaussian",
             lambda mean, stddev, which, noise: (
                 mean.mean(0) + ((stddev**2).mean(0) + mean.var(0, correction=0)).sqrt() * noise
             ),
-            "This Gaussian has the mean and variance of q(z), and not its shape. Pick an image first.",
+            "This Gaussian has the mean and variance of q(z), and not its shape. Pick an image"
+            " first.",
         ),
         Mistake(
             "means only",
             lambda mean, stddev, which, noise: mean[which],
-            "These are the means of the images you picked. Each code is a cloud: add its stddev times noise.",
+            "These are the means of the images you picked. Each code is a cloud: add its stddev"
+            " times noise.",
         ),
         Mistake(
             "variance for standard deviation",
@@ -60,12 +69,14 @@ aggregate_draws = Exercise(
         Mistake(
             "the first images",
             lambda mean, stddev, which, noise: mean[: len(noise)] + stddev[: len(noise)] * noise,
-            "You took the images in the order in which they stand. `which` says which ones were drawn.",
+            "You took the images in the order in which they stand. `which` says which ones were"
+            " drawn.",
         ),
         Mistake(
             "mean forgotten",
             lambda mean, stddev, which, noise: stddev[which] * noise,
-            "The widths are right, but every draw is around 0: add the mean of the image you picked.",
+            "The widths are right, but every draw is around 0: add the mean of the image you"
+            " picked.",
         ),
     ),
 )
@@ -83,13 +94,18 @@ frechet_1d = Exercise(
     mistakes=(
         Mistake(
             "square root taken",
-            lambda mean_a, std_a, mean_b, std_b: ((mean_a - mean_b) ** 2 + (std_a - std_b) ** 2) ** 0.5,
+            lambda mean_a, std_a, mean_b, std_b: (
+                ((mean_a - mean_b) ** 2 + (std_a - std_b) ** 2) ** 0.5
+            ),
             "This is the distance; the formula, and what papers report, is its square.",
         ),
         Mistake(
             "difference of variances",
-            lambda mean_a, std_a, mean_b, std_b: (mean_a - mean_b) ** 2 + (std_a**2 - std_b**2) ** 2,
-            "The square is of the difference of the standard deviations: v_a + v_b - 2 sqrt(v_a v_b).",
+            lambda mean_a, std_a, mean_b, std_b: (
+                (mean_a - mean_b) ** 2 + (std_a**2 - std_b**2) ** 2
+            ),
+            "The square is of the difference of the standard deviations: v_a + v_b - 2 sqrt(v_a"
+            " v_b).",
         ),
         Mistake(
             "cross term forgotten",
@@ -98,13 +114,18 @@ frechet_1d = Exercise(
         ),
         Mistake(
             "cross term halved",
-            lambda mean_a, std_a, mean_b, std_b: (mean_a - mean_b) ** 2 + std_a**2 + std_b**2 - std_a * std_b,
+            lambda mean_a, std_a, mean_b, std_b: (
+                (mean_a - mean_b) ** 2 + std_a**2 + std_b**2 - std_a * std_b
+            ),
             "The cross term has a factor 2: v_a + v_b - 2 sqrt(v_a v_b).",
         ),
         Mistake(
             "no root in the cross term",
-            lambda mean_a, std_a, mean_b, std_b: (mean_a - mean_b) ** 2 + std_a**2 + std_b**2 - 2 * std_a**2 * std_b**2,
-            "The cross term takes the root of the product of the variances, which is the product of the std.",
+            lambda mean_a, std_a, mean_b, std_b: (
+                (mean_a - mean_b) ** 2 + std_a**2 + std_b**2 - 2 * std_a**2 * std_b**2
+            ),
+            "The cross term takes the root of the product of the variances, which is the product of"
+            " the std.",
         ),
         Mistake(
             "mean not squared",
@@ -114,7 +135,8 @@ frechet_1d = Exercise(
         Mistake(
             "means only",
             lambda mean_a, std_a, mean_b, std_b: (mean_a - mean_b) ** 2,
-            "Two Gaussians with the same mean and different widths are not at distance 0. Add the trace.",
+            "Two Gaussians with the same mean and different widths are not at distance 0. Add the"
+            " trace.",
         ),
         Mistake(
             "widths only",
@@ -125,10 +147,12 @@ frechet_1d = Exercise(
             "KL divergence",
             lambda mean_a, std_a, mean_b, std_b: float(
                 torch.distributions.kl_divergence(
-                    torch.distributions.Normal(mean_a, std_a), torch.distributions.Normal(mean_b, std_b)
+                    torch.distributions.Normal(mean_a, std_a),
+                    torch.distributions.Normal(mean_b, std_b),
                 )
             ),
-            "This is KL(a || b), which is not symmetric. The Frechet distance is made of squared distances.",
+            "This is KL(a || b), which is not symmetric. The Frechet distance is made of squared"
+            " distances.",
         ),
     ),
 )
@@ -142,7 +166,8 @@ def _grids():
     return [
         (even, torch.tensor([[0.9, 0.5], [0.3, 0.1]]).log(), torch.tensor([True, False])),
         (prior, pixels, torch.tensor([True, False, True, True, False])),
-        (prior, 400 * pixels, torch.tensor([True, True, False, True, False])),  # exp of these underflows
+        # exp of these underflows
+        (prior, 400 * pixels, torch.tensor([True, True, False, True, False])),
     ]
 
 
@@ -153,56 +178,77 @@ def _naive(log_prior, log_pixels, observed):
 
 def _close(got, expected):
     got, expected = (torch.as_tensor(t, dtype=torch.float64) for t in (got, expected))
-    return got.shape == expected.shape and torch.allclose(got, expected, rtol=1e-4, atol=1e-6, equal_nan=True)
+    return got.shape == expected.shape and torch.allclose(
+        got, expected, rtol=1e-4, atol=1e-6, equal_nan=True
+    )
 
 
 posterior_given_observed = Exercise(
     name="posterior_given_observed",
-    close=_close,  # with NaN equal to NaN, so that the answer that underflows is recognised; the solution has none
-    solution=lambda log_prior, log_pixels, observed: torch.softmax(log_prior + log_pixels[:, observed].sum(1), 0),
+    # with NaN equal to NaN, so that the answer that underflows is recognised; the solution has none
+    close=_close,
+    solution=lambda log_prior, log_pixels, observed: torch.softmax(
+        log_prior + log_pixels[:, observed].sum(1), 0
+    ),
     inputs=_grids,
-    praise="pixels that nobody saw are summed out, and a likelihood that sums to one leaves no trace.",
+    praise=(
+        "pixels that nobody saw are summed out, and a likelihood that sums to one leaves no trace."
+    ),
     mistakes=(
         Mistake(
             "all pixels",
             lambda log_prior, log_pixels, observed: torch.softmax(log_prior + log_pixels.sum(1), 0),
-            "You used the hidden pixels as well, which nobody has seen. Keep only the columns in `observed`.",
+            "You used the hidden pixels as well, which nobody has seen. Keep only the columns in"
+            " `observed`.",
         ),
         Mistake(
             "the hidden pixels",
-            lambda log_prior, log_pixels, observed: torch.softmax(log_prior + log_pixels[:, ~observed].sum(1), 0),
+            lambda log_prior, log_pixels, observed: torch.softmax(
+                log_prior + log_pixels[:, ~observed].sum(1), 0
+            ),
             "The mask is the wrong way round: it is True where a pixel was seen.",
         ),
         Mistake(
             "prior forgotten",
-            lambda log_prior, log_pixels, observed: torch.softmax(log_pixels[:, observed].sum(1), 0),
+            lambda log_prior, log_pixels, observed: torch.softmax(
+                log_pixels[:, observed].sum(1), 0
+            ),
             "This is the likelihood, normalised. Bayes' rule multiplies it by the prior.",
         ),
         Mistake(
             "not normalised",
-            lambda log_prior, log_pixels, observed: (log_prior + log_pixels[:, observed].sum(1)).exp(),
+            lambda log_prior, log_pixels, observed: (
+                log_prior + log_pixels[:, observed].sum(1)
+            ).exp(),
             "This is p(z, x_observed). Divide by its sum, so that the weights add up to 1.",
         ),
         Mistake(
             "logarithms returned",
-            lambda log_prior, log_pixels, observed: torch.log_softmax(log_prior + log_pixels[:, observed].sum(1), 0),
+            lambda log_prior, log_pixels, observed: torch.log_softmax(
+                log_prior + log_pixels[:, observed].sum(1), 0
+            ),
             "These are log-weights. Weights are asked for: take exp.",
         ),
         Mistake(
             "mean for sum",
-            lambda log_prior, log_pixels, observed: torch.softmax(log_prior + log_pixels[:, observed].mean(1), 0),
-            "A mean over the pixels counts them all as one. Independent pixels multiply, so their logarithms add up.",
+            lambda log_prior, log_pixels, observed: torch.softmax(
+                log_prior + log_pixels[:, observed].mean(1), 0
+            ),
+            "A mean over the pixels counts them all as one. Independent pixels multiply, so their"
+            " logarithms add up.",
         ),
         Mistake(
             "log-prior as weight",
-            lambda log_prior, log_pixels, observed: torch.softmax(log_prior * log_pixels[:, observed].sum(1), 0),
+            lambda log_prior, log_pixels, observed: torch.softmax(
+                log_prior * log_pixels[:, observed].sum(1), 0
+            ),
             "In logarithms Bayes' rule adds prior and likelihood; you multiplied them.",
         ),
         Mistake(
             "exp too early",
             _naive,
-            "Right on paper. With many pixels the joint underflows to 0, and 0 / 0 is NaN. Stay in logarithms and use "
-            "torch.softmax, which subtracts the maximum first.",
+            "Right on paper. With many pixels the joint underflows to 0, and 0 / 0 is NaN. Stay in"
+            " logarithms and use torch.softmax, which subtracts the maximum first.",
         ),
     ),
 )

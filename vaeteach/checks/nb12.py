@@ -1,4 +1,6 @@
-"""Notebook 12: the prior of least cost and the split of its price, from tables of discrete codes."""
+"""Notebook 12: the prior of least cost and the split of its price, from tables of discrete
+codes.
+"""
 
 import math
 
@@ -24,12 +26,14 @@ best_prior = Exercise(
         Mistake(
             "the geometric mean",
             lambda q: q.log().mean(0).softmax(0),
-            "This makes the mean of KL(p || q) smallest, with the prior in front. The bound has KL(q || p).",
+            "This makes the mean of KL(p || q) smallest, with the prior in front. The bound has"
+            " KL(q || p).",
         ),
         Mistake(
             "the uniform prior",
             lambda q: torch.full_like(q[0], 1 / q.shape[1]),
-            "All codes equally likely: best if nothing is known of the data. Here the posteriors are known.",
+            "All codes equally likely: best if nothing is known of the data. Here the posteriors"
+            " are known.",
         ),
         Mistake(
             "sum for mean",
@@ -51,14 +55,20 @@ best_prior = Exercise(
             lambda q: q.mean(0).softmax(0),
             "The mean already adds up to one. A softmax flattens it.",
         ),
-        Mistake("one image for all", lambda q: q[0], "This is the first image's posterior; the others pay for it."),
+        Mistake(
+            "one image for all",
+            lambda q: q[0],
+            "This is the first image's posterior; the others pay for it.",
+        ),
     ),
 )
 
 
 def _priced_tables():
     g = torch.Generator().manual_seed(1)
-    return [(q, p / p.sum()) for (q,) in _tables() for p in [torch.rand(q.shape[1], generator=g) + 0.2]]
+    return [
+        (q, p / p.sum()) for (q,) in _tables() for p in [torch.rand(q.shape[1], generator=g) + 0.2]
+    ]
 
 
 def _price(q, p):
@@ -74,13 +84,18 @@ price_of_codes = Exercise(
     mistakes=(
         Mistake(
             "the whole KL twice",
-            lambda q, p: ((q * (q / p).log()).sum(1).mean(), (q.mean(0) * (q.mean(0) / p).log()).sum()),
-            "Your first number is the whole mean KL. The mutual information compares q with its average, not with p.",
+            lambda q, p: (
+                (q * (q / p).log()).sum(1).mean(),
+                (q.mean(0) * (q.mean(0) / p).log()).sum(),
+            ),
+            "Your first number is the whole mean KL. The mutual information compares q with its"
+            " average, not with p.",
         ),
         Mistake(
             "the wrong order",
             lambda q, p: _price(q, p)[::-1],
-            "Both numbers are right, in the wrong order: mutual information first, marginal KL second.",
+            "Both numbers are right, in the wrong order: mutual information first, marginal KL"
+            " second.",
         ),
         Mistake(
             "sum over the images",
@@ -89,13 +104,17 @@ price_of_codes = Exercise(
         ),
         Mistake(
             "mean over the codes",
-            lambda q, p: ((q * (q / q.mean(0)).log()).mean(), (q.mean(0) * (q.mean(0) / p).log()).mean()),
+            lambda q, p: (
+                (q * (q / q.mean(0)).log()).mean(),
+                (q.mean(0) * (q.mean(0) / p).log()).mean(),
+            ),
             "A KL is a sum over the codes, weighted by q; you took the plain mean.",
         ),
         Mistake(
             "the marginal KL the wrong way round",
             lambda q, p: (_price(q, p)[0], (p * (p / q.mean(0)).log()).sum()),
-            "This is KL(p || average). Codes are drawn from the average posterior, so it stands in front.",
+            "This is KL(p || average). Codes are drawn from the average posterior, so it stands in"
+            " front.",
         ),
         Mistake(
             "bits for nats",
@@ -105,7 +124,8 @@ price_of_codes = Exercise(
         Mistake(
             "sign flipped",
             lambda q, p: tuple(-part for part in _price(q, p)),
-            "Both are divergences and cannot be negative: log of q over the reference, weighted by q.",
+            "Both are divergences and cannot be negative: log of q over the reference, weighted"
+            " by q.",
         ),
     ),
 )

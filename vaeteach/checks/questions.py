@@ -1,4 +1,6 @@
-"""The self-test of notebook 12: twelve questions, each with what to say to every wrong answer and where to look."""
+"""The self-test of notebook 12: twelve questions, each with what to say to every wrong answer and
+where to look.
+"""
 
 import math
 
@@ -16,10 +18,24 @@ _mean_of_kl = Exercise(
         (torch.tensor([[0.5, -2.0], [0.0, 1.0]]), torch.tensor([[0.0, 1.0], [-2.0, 0.5]])),
     ],
     mistakes=(
-        Mistake("sign flipped", lambda m, v: -kl_standard_normal(m, v).sum(-1), "The KL is never negative."),
-        Mistake("one half forgotten", lambda m, v: 2 * kl_standard_normal(m, v).sum(-1), "It is one half of the sum."),
-        Mistake("sum over the batch", lambda m, v: kl_standard_normal(m, v).sum(), "One number for each image."),
-        Mistake("not summed", lambda m, v: kl_standard_normal(m, v), "Sum over the latent dimensions."),
+        Mistake(
+            "sign flipped",
+            lambda m, v: -kl_standard_normal(m, v).sum(-1),
+            "The KL is never negative.",
+        ),
+        Mistake(
+            "one half forgotten",
+            lambda m, v: 2 * kl_standard_normal(m, v).sum(-1),
+            "It is one half of the sum.",
+        ),
+        Mistake(
+            "sum over the batch",
+            lambda m, v: kl_standard_normal(m, v).sum(),
+            "One number for each image.",
+        ),
+        Mistake(
+            "not summed", lambda m, v: kl_standard_normal(m, v), "Sum over the latent dimensions."
+        ),
     ),
 )
 _variance = Exercise(
@@ -30,12 +46,21 @@ _variance = Exercise(
         (torch.arange(12.0).reshape(6, 2), torch.linspace(0.1, 2, 12).reshape(6, 2)),
     ],
     mistakes=(
-        Mistake("within alone", lambda m, s: s.square().mean(0), "The means differ, too: add their variance."),
-        Mistake("between alone", lambda m, s: m.var(0, unbiased=False), "Each posterior has a width: add it."),
+        Mistake(
+            "within alone",
+            lambda m, s: s.square().mean(0),
+            "The means differ, too: add their variance.",
+        ),
+        Mistake(
+            "between alone",
+            lambda m, s: m.var(0, unbiased=False),
+            "Each posterior has a width: add it.",
+        ),
         Mistake(
             "divided by N - 1",
             lambda m, s: s.square().mean(0) + m.var(0),
-            "These are all the means there are, not a sample of them: divide by N (unbiased=False).",
+            "These are all the means there are, not a sample of them: divide by N"
+            " (unbiased=False).",
         ),
         Mistake(
             "standard deviation for variance",
@@ -49,8 +74,14 @@ _evidence = Exercise(
     solution=lambda log_w: log_w.logsumexp(0) - math.log(len(log_w)),
     inputs=lambda: [(torch.tensor([0.0, -1.0]),), (torch.tensor([-900.0, -901.0, -905.0]),)],
     mistakes=(
-        Mistake("mean of the logs", lambda w: w.mean(), "This is the bound with one sample, averaged: Jensen's side."),
-        Mistake("not divided by K", lambda w: w.logsumexp(0), "The mean of K weights, not their sum."),
+        Mistake(
+            "mean of the logs",
+            lambda w: w.mean(),
+            "This is the bound with one sample, averaged: Jensen's side.",
+        ),
+        Mistake(
+            "not divided by K", lambda w: w.logsumexp(0), "The mean of K weights, not their sum."
+        ),
     ),
 )
 
@@ -59,10 +90,22 @@ QUESTIONS = (
         "prior-of-what",
         "In a VAE, the prior $p(z)$ is a distribution over …",
         (
-            Option("the weights of the networks", "That is a Bayesian's prior $p(\\theta)$, another object."),
-            Option("the latent causes of single pictures", "Yes: each picture has its own $z$.", right=True),
-            Option("the pixels", "Over pixels stands the evidence $p(x)$, which the model implies."),
-            Option("the encoder's outputs", "The encoder's outputs follow $q$; the prior is there before any picture."),
+            Option(
+                "the weights of the networks",
+                "That is a Bayesian's prior $p(\\theta)$, another object.",
+            ),
+            Option(
+                "the latent causes of single pictures",
+                "Yes: each picture has its own $z$.",
+                right=True,
+            ),
+            Option(
+                "the pixels", "Over pixels stands the evidence $p(x)$, which the model implies."
+            ),
+            Option(
+                "the encoder's outputs",
+                "The encoder's outputs follow $q$; the prior is there before any picture.",
+            ),
         ),
         "notebook 01, section 3",
     ),
@@ -71,29 +114,45 @@ QUESTIONS = (
         "Why may we write $\\log p(x) = \\mathbb E_{q(z)}[\\log p(x)]$?",
         (
             Option("Because q is close to the posterior", "It holds for every $q$, a bad one too."),
-            Option("Because log p(x) does not contain z", "Yes: a constant is its own mean.", right=True),
-            Option("Because of Jensen's inequality", "Jensen gives an inequality; this is an equality."),
-            Option("Because x is averaged over the data", "The picture $x$ is held fixed; the mean runs over $z$."),
+            Option(
+                "Because log p(x) does not contain z",
+                "Yes: a constant is its own mean.",
+                right=True,
+            ),
+            Option(
+                "Because of Jensen's inequality", "Jensen gives an inequality; this is an equality."
+            ),
+            Option(
+                "Because x is averaged over the data",
+                "The picture $x$ is held fixed; the mean runs over $z$.",
+            ),
         ),
         "notebook 02, section 2",
     ),
     Number(
         "kl-value",
-        "What is $\\mathrm{KL}\\big(\\mathcal N(1, 0.5^2)\\,\\|\\,\\mathcal N(0, 1)\\big)$ in nats, to two digits?",
+        "What is $\\mathrm{KL}\\big(\\mathcal N(1, 0.5^2)\\,\\|\\,\\mathcal N(0, 1)\\big)$ in nats,"
+        " to two digits?",
         lambda: kl_standard_normal(torch.tensor(1.0), torch.tensor(2 * math.log(0.5))).item(),
         "Yes: one half of $\\mu^2 + \\sigma^2 - 1 - \\log\\sigma^2$.",
         "notebook 03, section 1",
         (
-            (lambda: -0.5 * (1 + 0.25 - 1 - math.log(0.25)), "The sign is flipped: a KL is never negative."),
+            (
+                lambda: -0.5 * (1 + 0.25 - 1 - math.log(0.25)),
+                "The sign is flipped: a KL is never negative.",
+            ),
             (lambda: 1 + 0.25 - 1 - math.log(0.25), "The factor one half is missing."),
-            (lambda: 0.5 * (1 + 0.5 - 1 - math.log(0.5)), "You took the standard deviation for the variance."),
+            (
+                lambda: 0.5 * (1 + 0.5 - 1 - math.log(0.5)),
+                "You took the standard deviation for the variance.",
+            ),
             (lambda: 0.5 * (1 / 0.25 + 4 - 1 + math.log(0.25)), "The two Gaussians are swapped."),
         ),
     ),
     Code(
         "kl-code",
-        "Write the KL of $q = \\mathcal N(\\mu, \\mathrm{diag}\\,e^{v})$ from $\\mathcal N(0, I)$ for each image: "
-        "`mu` and `logvar` are tensors of shape (B, D).",
+        "Write the KL of $q = \\mathcal N(\\mu, \\mathrm{diag}\\,e^{v})$ from $\\mathcal N(0, I)$"
+        " for each image: `mu` and `logvar` are tensors of shape (B, D).",
         ("mu", "logvar"),
         _mean_of_kl,
         "notebook 03, section 1",
@@ -102,10 +161,22 @@ QUESTIONS = (
         "gap",
         "The ELBO of one picture equals $\\log p(x)$ exactly when …",
         (
-            Option("training has converged", "A converged model still has a gap if $q$'s family is too small."),
-            Option("q(z|x) equals the prior", "Then the KL term is zero, and the code says nothing."),
-            Option("q(z|x) equals p(z|x)", "Yes: the gap is KL of $q$ from the exact posterior.", right=True),
-            Option("q(z) equals p(z)", "That is about the average over pictures; the gap is about each of them."),
+            Option(
+                "training has converged",
+                "A converged model still has a gap if $q$'s family is too small.",
+            ),
+            Option(
+                "q(z|x) equals the prior", "Then the KL term is zero, and the code says nothing."
+            ),
+            Option(
+                "q(z|x) equals p(z|x)",
+                "Yes: the gap is KL of $q$ from the exact posterior.",
+                right=True,
+            ),
+            Option(
+                "q(z) equals p(z)",
+                "That is about the average over pictures; the gap is about each of them.",
+            ),
         ),
         "notebook 02, section 6",
     ),
@@ -122,14 +193,16 @@ QUESTIONS = (
     ),
     Code(
         "variance-code",
-        "Write the variance of the aggregate posterior in each dimension, from `mu` and `sigma`, both (N, D).",
+        "Write the variance of the aggregate posterior in each dimension, from `mu` and `sigma`,"
+        " both (N, D).",
         ("mu", "sigma"),
         _variance,
         "notebook 06, section 2",
     ),
     Number(
         "information-limit",
-        "A data set has $N = 1000$ pictures. At most how many nats can a code tell about which of them it came from?",
+        "A data set has $N = 1000$ pictures. At most how many nats can a code tell about which of"
+        " them it came from?",
         lambda: math.log(1000),
         "Yes, $\\log N$: then every picture has a region of codes for itself.",
         "notebook 06, section 3",
@@ -141,24 +214,43 @@ QUESTIONS = (
     ),
     Choice(
         "mismatch",
-        "The aggregate posterior is far wider than the prior, reconstructions are sharp, samples from the prior poor. "
-        "What do you suspect first?",
+        "The aggregate posterior is far wider than the prior, reconstructions are sharp, samples"
+        " from the prior poor. What do you suspect first?",
         (
-            Option("posterior collapse", "Then the codes would be *inside* the prior and the pictures blurred."),
-            Option("the KL counts too little", "Yes: β near zero, or a loss that was averaged.", right=True),
+            Option(
+                "posterior collapse",
+                "Then the codes would be *inside* the prior and the pictures blurred.",
+            ),
+            Option(
+                "the KL counts too little",
+                "Yes: β near zero, or a loss that was averaged.",
+                right=True,
+            ),
             Option("too few latents", "Then the reconstructions could not be sharp."),
-            Option("a learning rate of 1", "Numbers that are not finite, and no sharp reconstructions."),
+            Option(
+                "a learning rate of 1", "Numbers that are not finite, and no sharp reconstructions."
+            ),
         ),
         "notebook 07, section 5",
     ),
     Choice(
         "absorb",
-        "You replace $\\mathcal N(0, I)$ by a learned $\\mathcal N(m, \\mathrm{diag}\\,s^2)$ in a VAE with affine "
-        "layers beside the latents. What can the new model represent?",
+        "You replace $\\mathcal N(0, I)$ by a learned $\\mathcal N(m, \\mathrm{diag}\\,s^2)$ in a"
+        " VAE with affine layers beside the latents. What can the new model represent?",
         (
-            Option("more distributions of pictures", "The layers beside the latents can undo $m$ and $s$ exactly."),
-            Option("the same distributions of pictures", "Yes: the parameters are redundant.", right=True),
-            Option("fewer distributions of pictures", "With $m = 0$, $s = 1$ it is the old model, so never fewer."),
+            Option(
+                "more distributions of pictures",
+                "The layers beside the latents can undo $m$ and $s$ exactly.",
+            ),
+            Option(
+                "the same distributions of pictures",
+                "Yes: the parameters are redundant.",
+                right=True,
+            ),
+            Option(
+                "fewer distributions of pictures",
+                "With $m = 0$, $s = 1$ it is the old model, so never fewer.",
+            ),
         ),
         "notebook 08, section 2",
     ),
@@ -166,20 +258,25 @@ QUESTIONS = (
         "bits",
         "And with latents that are bits, and a learned prior in place of probability 1/2?",
         (
-            Option("the same: the layers absorb it", "Renaming codes keeps their probabilities, so nothing can."),
+            Option(
+                "the same: the layers absorb it",
+                "Renaming codes keeps their probabilities, so nothing can.",
+            ),
             Option(
                 "more, but it helps only where fair bits are a poor code",
                 "Yes: on balanced digits nothing was lost; with a rare cause and one bit it was.",
                 right=True,
             ),
-            Option("always a better likelihood", "On balanced digits no difference could be measured."),
+            Option(
+                "always a better likelihood", "On balanced digits no difference could be measured."
+            ),
         ),
         "notebook 11, section 5",
     ),
     Code(
         "evidence-code",
-        "`log_w` holds $\\log\\frac{p(x, z_k)}{q(z_k\\mid x)}$ of K samples, shape (K,), some near $-900$. "
-        "Write the importance-weighted bound.",
+        "`log_w` holds $\\log\\frac{p(x, z_k)}{q(z_k\\mid x)}$ of K samples, shape (K,), some near"
+        " $-900$. Write the importance-weighted bound.",
         ("log_w",),
         _evidence,
         "notebook 02, section 7",

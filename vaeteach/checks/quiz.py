@@ -1,4 +1,6 @@
-"""A self-test: questions by choice, by number and by a line of code, each judged at once with a pointer back."""
+"""A self-test: questions by choice, by number and by a line of code, each judged at once with a
+pointer back.
+"""
 
 import contextlib
 import io
@@ -19,7 +21,9 @@ class Verdict(NamedTuple):
 
 @dataclass(frozen=True)
 class Option:
-    """One answer to choose. `says` is what its chooser hears: why it is right, or what it mistakes."""
+    """One answer to choose. `says` is what its chooser hears: why it is right, or what it
+    mistakes.
+    """
 
     text: str
     says: str
@@ -39,15 +43,23 @@ class Choice:
         texts = [option.text for option in self.options]
         if isinstance(answer, str) and answer in texts:
             answer = texts.index(answer)
-        if isinstance(answer, bool) or not isinstance(answer, int) or not 0 <= answer < len(self.options):
+        if (
+            isinstance(answer, bool)
+            or not isinstance(answer, int)
+            or not 0 <= answer < len(self.options)
+        ):
             return Verdict(False, "Choose one of the answers.")
         option = self.options[answer]
-        return Verdict(option.right, option.says if option.right else f"{option.says} See {self.section}.")
+        return Verdict(
+            option.right, option.says if option.right else f"{option.says} See {self.section}."
+        )
 
 
 @dataclass(frozen=True)
 class Number:
-    """A question answered by a number. `value()` computes it; `slips` are (function, hint) for known wrong ones."""
+    """A question answered by a number. `value()` computes it; `slips` are (function, hint) for
+    known wrong ones.
+    """
 
     key: str
     prompt: str
@@ -77,7 +89,9 @@ class Number:
 
 @dataclass(frozen=True)
 class Code:
-    """A question answered by one expression in the `names`; its check is an Exercise of functions of these names."""
+    """A question answered by one expression in the `names`; its check is an Exercise of functions
+    of these names.
+    """
 
     key: str
     prompt: str
@@ -86,7 +100,9 @@ class Code:
     section: str
 
     def judge(self, answer):
-        """The expression is the reader's own and runs in the reader's own kernel, as a cell would."""
+        """The expression is the reader's own and runs in the reader's own kernel, as a cell
+        would.
+        """
         import torch
 
         if not str(answer).strip():

@@ -1,4 +1,6 @@
-"""Fetch one file with a known checksum: several mirrors in turn, taking up again what was interrupted."""
+"""Fetch one file with a known checksum: several mirrors in turn, taking up again what was
+interrupted.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,9 +13,9 @@ TRIES = 3  # times one mirror may break off before the next is asked
 class Resuming:
     """A pooch downloader that goes on where the last attempt stopped.
 
-    What has arrived is kept in `partial` and asked for again with an HTTP Range request (RFC 9110, section 14); a
-    server that does not know ranges is read from the start. The mirrors may replace one another in the middle, because
-    the checksum is that of the whole file.
+    What has arrived is kept in `partial` and asked for again with an HTTP Range request (RFC 9110,
+    section 14); a server that does not know ranges is read from the start. The mirrors may replace
+    one another in the middle, because the checksum is that of the whole file.
     """
 
     def __init__(self, partial: Path):
@@ -27,7 +29,8 @@ class Resuming:
         there = self.partial.stat().st_size if self.partial.exists() else 0
         headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={there}-"} if there else {})
         with requests.get(url, headers=headers, stream=True, timeout=(CONNECT, READ)) as reply:
-            if there and reply.status_code == 416:  # more is kept than the file has: it is not a part of this file
+            # more is kept than the file has: it is not a part of this file
+            if there and reply.status_code == 416:
                 self.partial.unlink()
                 raise requests.ConnectionError("what was kept does not fit the file")
             reply.raise_for_status()
@@ -36,23 +39,33 @@ class Resuming:
                 there = 0
             size = int(reply.headers.get("Content-Length", 0)) + there
             bar = tqdm(
-                total=size or None, initial=there, unit="B", unit_scale=True, desc=url.split("/")[-1], leave=False
+                total=size or None,
+                initial=there,
+                unit="B",
+                unit_scale=True,
+                desc=url.split("/")[-1],
+                leave=False,
             )
             with bar, open(self.partial, "ab" if self.resumed else "wb") as file:
                 for chunk in reply.iter_content(CHUNK):
                     file.write(chunk)
                     bar.update(len(chunk))
         if size and self.partial.stat().st_size != size:
-            raise requests.ConnectionError(f"the connection ended after {self.partial.stat().st_size} of {size} bytes")
+            raise requests.ConnectionError(
+                f"the connection ended after {self.partial.stat().st_size} of {size} bytes"
+            )
         self.partial.replace(output_file)
 
 
 def fetch(file: str, sha256: str, mirrors: Sequence[str], folder: Path, otherwise: str) -> Path:
-    """Return the path of `file` in `folder`, downloaded and checked against `sha256` if it is not there yet.
+    """Return the path of `file` in `folder`, downloaded and checked against `sha256` if it is not
+    there yet.
 
-    Every address in `mirrors` is tried in turn; one that breaks off after sending something is asked for the rest
-    first. `otherwise` ends the messages: what the reader can do without this download.
-    Raises `ConnectionError` when no mirror sent the whole right file, `OSError` when the folder cannot be written.
+    Every address in `mirrors` is tried in turn; one that breaks off after sending something is
+    asked for the rest first. `otherwise` ends the messages: what the reader can do without this
+    download.
+    Raises `ConnectionError` when no mirror sent the whole right file, `OSError` when the folder
+    cannot be written.
     """
     import pooch
     import requests
@@ -68,7 +81,11 @@ def fetch(file: str, sha256: str, mirrors: Sequence[str], folder: Path, otherwis
                 try:
                     return Path(
                         pooch.retrieve(
-                            f"{mirror.rstrip('/')}/{file}", f"sha256:{sha256}", file, folder, downloader=download
+                            f"{mirror.rstrip('/')}/{file}",
+                            f"sha256:{sha256}",
+                            file,
+                            folder,
+                            downloader=download,
                         )
                     )
                 except requests.RequestException as problem:  # before OSError: it is one
@@ -77,15 +94,20 @@ def fetch(file: str, sha256: str, mirrors: Sequence[str], folder: Path, otherwis
                     if not broke_off and _size(download.partial) == before:
                         break  # it sent nothing: ask the next mirror
                 except ValueError:  # pooch: the checksum is another one; it has deleted the file
-                    problems.append(f"{mirror}: a damaged or different file (its SHA-256 is another)")
+                    problems.append(
+                        f"{mirror}: a damaged or different file (its SHA-256 is another)"
+                    )
                     if not download.resumed:
                         break  # and if it was patched together, once more from the start
     except OSError as problem:
         reason = problem.strerror or problem
         raise OSError(
-            f"{file} cannot be kept in {folder} ({reason}); make room there or set VAETEACH_CACHE to another folder"
+            f"{file} cannot be kept in {folder} ({reason}); make room there or set VAETEACH_CACHE"
+            " to another folder"
         ) from None
-    raise ConnectionError(f"{file} could not be downloaded ({'; '.join(dict.fromkeys(problems))}). {otherwise}")
+    raise ConnectionError(
+        f"{file} could not be downloaded ({'; '.join(dict.fromkeys(problems))}). {otherwise}"
+    )
 
 
 def _size(path: Path) -> int:

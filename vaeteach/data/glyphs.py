@@ -24,25 +24,35 @@ FACTORS = {
 
 
 def load(
-    name: str = "glyphs", n: int = 10_000, vary: Iterable[str] = tuple(FACTORS), seed: int = 0, test: float = 0.2
+    name: str = "glyphs",
+    n: int = 10_000,
+    vary: Iterable[str] = tuple(FACTORS),
+    seed: int = 0,
+    test: float = 0.2,
 ) -> ImageData:
     """`n` grey images of 28x28 pixels, each drawn from factors that come with it in `.factors`.
 
-    `vary` names the factors that differ from image to image, any of "class", "font", "slant", "thickness", "rotation"
-    and "shift" (the last one is two numbers); each is uniform over its range in `FACTORS`, independent of the others,
-    and those left out keep one value. The draws of a factor do not depend on which others vary. `.factors["train"]`
-    and `["test"]` have the columns class, font (a name), slant, thickness (pixels), rotation (degrees), shift_x and
-    shift_y (pixels); the last share `test` of the images is the test part. Kept in the cache.
+    `vary` names the factors that differ from image to image, any of "class", "font", "slant",
+    "thickness", "rotation" and "shift" (the last one is two numbers); each is uniform over its
+    range in `FACTORS`, independent of the others, and those left out keep one value. The draws of a
+    factor do not depend on which others vary. `.factors["train"]` and `["test"]` have the columns
+    class, font (a name), slant, thickness (pixels), rotation (degrees), shift_x and shift_y
+    (pixels); the last share `test` of the images is the test part. Kept in the cache.
     Raises `ValueError` for fewer than two images, an unknown factor, or a share outside (0, 1).
     """
     vary = (vary,) if isinstance(vary, str) else tuple(vary)
     if unknown := [factor for factor in vary if factor not in FACTORS]:
-        raise ValueError(f"glyphs have no factor {unknown[0]!r}; vary can hold {', '.join(map(repr, FACTORS))}")
+        raise ValueError(
+            f"glyphs have no factor {unknown[0]!r}; vary can hold {', '.join(map(repr, FACTORS))}"
+        )
     if n < 2:
-        raise ValueError(f"n = {n} glyphs cannot be divided into a training and a test part; ask for 2 or more")
+        raise ValueError(
+            f"n = {n} glyphs cannot be divided into a training and a test part; ask for 2 or more"
+        )
     if not 0 < test < 1:
         raise ValueError(f"test = {test}; expected the share of test images, between 0 and 1")
-    vary = tuple(factor for factor in FACTORS if factor in vary)  # the order they are named in means nothing
+    # the order they are named in means nothing
+    vary = tuple(factor for factor in FACTORS if factor in vary)
     made = cached("glyphs", lambda: _make(n, vary, seed), n=n, vary=vary, seed=seed)
     kept = n - min(max(1, round(n * test)), n - 1)
     images = made["images"].float() / 255
@@ -60,7 +70,9 @@ def load(
 
 
 def draw_factors(n: int, vary: Iterable[str], seed: int) -> dict[str, np.ndarray]:
-    """One array (n,) a column. All factors are drawn, then those that do not vary are set: see `load`."""
+    """One array (n,) a column. All factors are drawn, then those that do not vary are set: see
+    `load`.
+    """
     random = np.random.default_rng(seed)
     drawn = {}
     for factor, (columns, low, high, fixed) in FACTORS.items():
@@ -74,7 +86,9 @@ def draw_factors(n: int, vary: Iterable[str], seed: int) -> dict[str, np.ndarray
 
 
 def render(factors: dict[str, np.ndarray]) -> np.ndarray:
-    """Draw the images, (n, 784) bytes: outline, sheared, turned, shifted, with a stroke of `thickness` around it."""
+    """Draw the images, (n, 784) bytes: outline, sheared, turned, shifted, with a stroke of
+    `thickness` around it.
+    """
     from matplotlib.backends.backend_agg import RendererAgg
     from matplotlib.transforms import Affine2D
 
@@ -127,7 +141,11 @@ def _outlines() -> list[list]:
         scale = HEIGHT / max(box.height for box in boxes)
         outlines.append(
             [
-                path.transformed(Affine2D().translate(-(box.x0 + box.x1) / 2, -(box.y0 + box.y1) / 2).scale(scale))
+                path.transformed(
+                    Affine2D()
+                    .translate(-(box.x0 + box.x1) / 2, -(box.y0 + box.y1) / 2)
+                    .scale(scale)
+                )
                 for path, box in zip(paths, boxes)
             ]
         )

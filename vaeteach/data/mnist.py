@@ -16,7 +16,12 @@ from .download import fetch
 
 SIDE = 28
 SMALL_SEED, SMALL_TEST = 0, 2_000
-PARTS = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+PARTS = (
+    "train-images-idx3-ubyte",
+    "train-labels-idx1-ubyte",
+    "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte",
+)
 MIRRORS = {
     "mnist": (
         "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -53,14 +58,15 @@ def load(
 ) -> ImageData:
     """60,000 training and 10,000 test images of 28x28 grey pixels, bytes divided by 255.
 
-    `folder` names a folder that holds the four published files, packed (.gz, checked) or unpacked; without it the
-    environment variable `VAETEACH_MNIST` (`VAETEACH_FASHION_MNIST`) is asked, and else they are downloaded into the
-    cache. `small=True` takes the 10,000 published test images only, 8,000 to train and 2,000 to test after a fixed
-    shuffle (the first half of the file was written by tidier people): a small download, quick epochs.
+    `folder` names a folder that holds the four published files, packed (.gz, checked) or unpacked;
+    without it the environment variable `VAETEACH_MNIST` (`VAETEACH_FASHION_MNIST`) is asked, and
+    else they are downloaded into the cache. `small=True` takes the 10,000 published test images
+    only, 8,000 to train and 2,000 to test after a fixed shuffle (the first half of the file was
+    written by tidier people): a small download, quick epochs.
     `mirrors` replaces the addresses, for instance by a server of the class.
     Sources: LeCun, Bottou, Bengio & Haffner (1998); Xiao, Rasul & Vollgraf (2017).
-    Raises `ConnectionError` without a network, `FileNotFoundError` for a folder without the files, `ValueError` for a
-    damaged file, `OSError` when the cache folder cannot be written.
+    Raises `ConnectionError` without a network, `FileNotFoundError` for a folder without the files,
+    `ValueError` for a damaged file, `OSError` when the cache folder cannot be written.
     """
     folder = folder or os.environ.get(f"VAETEACH_{name.upper()}")
     names = PARTS[2:] if small else PARTS
@@ -86,17 +92,26 @@ def load(
 
 
 def parse_idx(content: bytes, what: str) -> np.ndarray:
-    """The array of bytes in an IDX file: two zero bytes, type 8, number of axes, each length as 4 bytes, the data.
+    """The array of bytes in an IDX file: two zero bytes, type 8, number of axes, each length as 4
+    bytes, the data.
 
     Raises `ValueError` when the header or the length is not that of such a file.
     """
     if len(content) < 4 or content[:3] != b"\0\0\x08":
-        raise ValueError(f"{what} is not an IDX file of bytes (it starts with {content[:4].hex() or 'nothing'})")
+        raise ValueError(
+            f"{what} is not an IDX file of bytes (it starts with {content[:4].hex() or 'nothing'})"
+        )
     axes = content[3]
-    shape = tuple(np.frombuffer(content, ">u4", axes, 4).astype(int)) if len(content) >= 4 + 4 * axes else ()
+    shape = (
+        tuple(np.frombuffer(content, ">u4", axes, 4).astype(int))
+        if len(content) >= 4 + 4 * axes
+        else ()
+    )
     expected = 4 + 4 * axes + int(np.prod(shape, dtype=np.int64))
     if not shape or len(content) != expected:
-        raise ValueError(f"{what} has {len(content)} bytes, its header promises {expected}; get the file again")
+        raise ValueError(
+            f"{what} has {len(content)} bytes, its header promises {expected}; get the file again"
+        )
     return np.frombuffer(content, np.uint8, offset=4 + 4 * axes).reshape(shape)
 
 
@@ -105,7 +120,9 @@ def _grey(images: np.ndarray) -> torch.Tensor:
 
 
 def _download(name: str, part: str, mirrors: Sequence[str]) -> bytes:
-    offline = " and ".join(f'load("{other}")' for other, (_, _, network) in DATASETS.items() if not network)
+    offline = " and ".join(
+        f'load("{other}")' for other, (_, _, network) in DATASETS.items() if not network
+    )
     otherwise = (
         f'{offline} need no network; load("{name}", folder=…) takes the files from a folder, '
         f'and a download that broke off goes on with the next load("{name}").'
@@ -118,10 +135,13 @@ def _from_folder(name: str, part: str, folder: Path, small: bool) -> bytes:
     for place in (folder, folder / name, folder / "raw"):
         for file in (place / f"{part}.gz", place / part):
             if file.is_file():
-                if file.suffix == ".gz" and (found := _sha256(file)) != (expected := _checksum(name, part)):
+                if file.suffix == ".gz" and (found := _sha256(file)) != (
+                    expected := _checksum(name, part)
+                ):
                     raise ValueError(
-                        f"{file} is damaged or another file: its SHA-256 is {found[:12]}…, that of the published one "
-                        f"{expected[:12]}…; get it again, or put the unpacked file there"
+                        f"{file} is damaged or another file: its SHA-256 is {found[:12]}…, that of"
+                        f" the published one {expected[:12]}…; get it again, or put the unpacked"
+                        " file there"
                     )
                 return _unpack(file)
     hint = "" if small else f'; with load("{name}", small=True) the two t10k files are enough'

@@ -16,7 +16,9 @@ __all__ = ["FAULTS", "Diagnosis", "Fault", "Finding", "diagnose", "measured", "t
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """`findings`, most likely first; the vital `signs` and retrained `bounds` behind them; an `alarm`, or None."""
+    """`findings`, most likely first; the vital `signs` and retrained `bounds` behind them; an
+    `alarm`, or None.
+    """
 
     findings: list
     signs: dict = field(repr=False)
@@ -34,18 +36,27 @@ class Diagnosis:
         return not self.findings[0].rivals
 
     def frame(self):
-        """A pandas DataFrame, a row a finding: cause, statistic, value, healthy range, why, what to try."""
+        """A pandas DataFrame, a row a finding: cause, statistic, value, healthy range, why, what to
+        try.
+        """
         import pandas as pd
 
-        rows = [(f.title, f.statistic, f.value, f.healthy, f.evidence, f.advice) for f in self.findings]
-        return pd.DataFrame(rows, columns=["cause", "statistic", "value", "healthy", "why", "what to try"])
+        rows = [
+            (f.title, f.statistic, f.value, f.healthy, f.evidence, f.advice) for f in self.findings
+        ]
+        return pd.DataFrame(
+            rows, columns=["cause", "statistic", "value", "healthy", "why", "what to try"]
+        )
 
     def vital_signs(self):
         """A pandas DataFrame of all that was measured: value, and what it tells."""
         import pandas as pd
 
         rows = [(name, self.signs[name], tells) for name, tells in TELLS.items()]
-        rows += [(f"bound, trained {_WHAT[name]}", bound, "test ELBO") for name, bound in self.bounds.items()]
+        rows += [
+            (f"bound, trained {_WHAT[name]}", bound, "test ELBO")
+            for name, bound in self.bounds.items()
+        ]
         return pd.DataFrame(rows, columns=["sign", "value", "tells"]).set_index("sign")
 
     def __str__(self):
@@ -54,7 +65,9 @@ class Diagnosis:
             lines.append("Not told apart: the evidence fits more than one cause.")
         for f in self.findings:
             range_ = f" (healthy: {f.healthy})" if f.healthy else ""
-            lines.append(f"{f.title}. {f.statistic}: {f.value:.3g}{range_}. {f.evidence} To try: {f.advice}")
+            lines.append(
+                f"{f.title}. {f.statistic}: {f.value:.3g}{range_}. {f.evidence} To try: {f.advice}"
+            )
         return "\n".join(lines)
 
     def _repr_markdown_(self):
@@ -66,7 +79,10 @@ class Diagnosis:
             "|---|---|---|---|---|---|",
         ]
         for f in self.findings:
-            lines.append(f"| {f.title} | {f.statistic} | {f.value:.3g} | {f.healthy} | {f.evidence} | {f.advice} |")
+            lines.append(
+                f"| {f.title} | {f.statistic} | {f.value:.3g} | {f.healthy} | {f.evidence} |"
+                f" {f.advice} |"
+            )
         return "\n".join(lines)
 
 
@@ -80,13 +96,15 @@ _WHAT = {
 
 
 def diagnose(model, data, history=None, seed=0, experiments=True):
-    """Name the likely cause of a VAE's trouble, with the evidence: a Diagnosis whose findings name causes in FAULTS.
+    """Name the likely cause of a VAE's trouble, with the evidence: a Diagnosis whose findings name
+    causes in FAULTS.
 
-    model: a trained VAE; data: the ImageData that it was trained on; history: what `fit` returned. First the vital
-    signs are read. Where they leave it open, and `experiments` is true, the model is trained again three to five times
-    for as many epochs as `history` has (25 without one), each time with one thing changed; that takes as long as it
-    sounds. The model itself is not changed. "healthy" is a finding too: nothing was found. Without a history some
-    causes fit the same evidence; all are then listed, each with its `rivals`.
+    model: a trained VAE; data: the ImageData that it was trained on; history: what `fit` returned.
+    First the vital signs are read. Where they leave it open, and `experiments` is true, the model
+    is trained again three to five times for as many epochs as `history` has (25 without one), each
+    time with one thing changed; that takes as long as it sounds. The model itself is not changed.
+    "healthy" is a finding too: nothing was found. Without a history some causes fit the same
+    evidence; all are then listed, each with its `rivals`.
     Raises ValueError where the data do not fit the model.
     """
     model.encode(data.test[:1])  # wrong shapes speak here, in the model's own sentence
@@ -95,7 +113,8 @@ def diagnose(model, data, history=None, seed=0, experiments=True):
     if not findings and experiments:
         epochs = 25 if history is None else max(1, round(history.snapshots[-1].epoch))
         variants = ["again", "encoder", "decoder"]
-        if signs["active"] == signs["latents"]:  # where some are left over, more latents cannot be what is missing
+        # where some are left over, more latents cannot be what is missing
+        if signs["active"] == signs["latents"]:
             variants += ["both", "latents"]
         bounds = retrained_bounds(model, data, variants, epochs, seed)
         findings = by_experiment(signs, bounds)

@@ -1,4 +1,6 @@
-"""Trained patients: models of the catalogue, kept on disk once they were built, and how well `diagnose` did on many."""
+"""Trained patients: models of the catalogue, kept on disk once they were built, and how well
+`diagnose` did on many.
+"""
 
 import json
 from importlib.resources import files
@@ -9,14 +11,18 @@ from .faults import FAULTS
 
 
 def trained_cases(data, names=tuple(FAULTS), seed=0):
-    """{name: (model, history)} for faults of the catalogue, trained under `seed` the first time and then kept.
+    """{name: (model, history)} for faults of the catalogue, trained under `seed` the first time and
+    then kept.
 
-    data: binary ImageData. Of each history the snapshots hold the codes; only the first and the last hold the
-    parameters. `vaeteach.cache.clear()` forgets them. Raises ValueError for a name that is not in FAULTS.
+    data: binary ImageData. Of each history the snapshots hold the codes; only the first and the
+    last hold the parameters. `vaeteach.cache.clear()` forgets them. Raises ValueError for a name
+    that is not in FAULTS.
     """
     unknown = [name for name in names if name not in FAULTS]
     if unknown:
-        raise ValueError(f"There is no fault {unknown[0]!r}; the catalogue has {', '.join(FAULTS)}.")
+        raise ValueError(
+            f"There is no fault {unknown[0]!r}; the catalogue has {', '.join(FAULTS)}."
+        )
     return {name: _case(name, data, seed) for name in names}
 
 
@@ -26,7 +32,12 @@ def _case(name, data, seed):
         shots = [(s.epoch, s.mean, s.stddev, {}) for s in history.snapshots]
         shots[0] = (*shots[0][:3], history.snapshots[0].state)
         state = {key: value.clone() for key, value in model.state_dict().items()}
-        return {"state": state, "rows": history.rows, "snapshots": shots, "stopped": history.stopped}
+        return {
+            "state": state,
+            "rows": history.rows,
+            "snapshots": shots,
+            "stopped": history.stopped,
+        }
 
     kept = cached(f"case-{name}", build, fault=name, images=data.train, seed=seed)
     model, history = FAULTS[name].model(data, seed), History()
@@ -37,11 +48,15 @@ def _case(name, data, seed):
 
 
 def measured():
-    """How often the right cause was named first: the table of benchmarks/diagnosis.py, as a pandas DataFrame.
+    """How often the right cause was named first: the table of benchmarks/diagnosis.py, as a pandas
+    DataFrame.
 
-    Columns: case, in the catalogue, runs, right (missing where there is no name for it), named instead, seconds.
+    Columns: case, in the catalogue, runs, right (missing where there is no name for it), named
+    instead, seconds.
     """
     import pandas as pd
 
-    table = pd.DataFrame(json.loads(files(__package__).joinpath("measured.json").read_text("utf-8")))
+    table = pd.DataFrame(
+        json.loads(files(__package__).joinpath("measured.json").read_text("utf-8"))
+    )
     return table.astype({"right": "Int64"})

@@ -1,4 +1,6 @@
-"""What a dashboard of a training run shows: arrays only, so that a figure and a view can draw the same."""
+"""What a dashboard of a training run shows: arrays only, so that a figure and a view can draw the
+same.
+"""
 
 import copy
 
@@ -12,9 +14,10 @@ from ..objectives import elbo
 def dashboard(model, data, history, pictures=12):
     """Everything that `plots.draw_dashboard` draws, as a dict of arrays; no verdict is in it.
 
-    epochs and terms: the recorded log-likelihood, kl and value of the test images (M,). codes: one draw for each
-    training image in the two latents whose means vary most (N, 2), their numbers in `latents`; within, between, kl:
-    (D,), of the training images. gradients: norm at each weight matrix of the encoder before training. images and
+    epochs and terms: the recorded log-likelihood, kl and value of the test images (M,). codes: one
+    draw for each training image in the two latents whose means vary most (N, 2), their numbers in
+    `latents`; within, between, kl: (D,), of the training images. gradients: norm at each weight
+    matrix of the encoder before training. images and
     rebuilt: (pictures, P). A model that ran away has infinities here.
     """
     with torch.no_grad():

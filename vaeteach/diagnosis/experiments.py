@@ -1,7 +1,8 @@
-"""Experiments on a suspect: train it again with one thing changed, and see by how much the test bound rises.
+"""Experiments on a suspect: train it again with one thing changed, and see by how much the test
+bound rises.
 
-Evidence of this kind needs no theory of what went wrong. Each run has the same number of epochs; the control changes
-nothing but starts afresh with the usual initial weights and the plain ELBO.
+Evidence of this kind needs no theory of what went wrong. Each run has the same number of epochs;
+the control changes nothing but starts afresh with the usual initial weights and the plain ELBO.
 """
 
 import copy
@@ -17,13 +18,17 @@ MORE_LATENTS = 8
 
 
 def retrained_bounds(model, data, variants, epochs=25, seed=0):
-    """{variant: test ELBO in nats} after training the model again from the start, once for each name in `variants`.
+    """{variant: test ELBO in nats} after training the model again from the start, once for each
+    name in `variants`.
 
-    "again": the same architecture. "encoder", "decoder": that part replaced by one of widths 256 and 128.
+    "again": the same architecture. "encoder", "decoder": that part replaced by one of widths 256
+    and 128.
     "both": both parts. "latents": both parts, and eight more latents under a standard normal.
     A run that meets a non-finite bound counts as minus infinity.
     """
-    return {name: _train(_variant(model, data, name, seed), data, epochs, seed) for name in variants}
+    return {
+        name: _train(_variant(model, data, name, seed), data, epochs, seed) for name in variants
+    }
 
 
 def _variant(model, data, name, seed):
@@ -42,7 +47,9 @@ def _variant(model, data, name, seed):
 
 
 def _families(model):
-    """Names of the posterior and likelihood of the model, where they are of the catalogue; else the usual ones."""
+    """Names of the posterior and likelihood of the model, where they are of the catalogue; else the
+    usual ones.
+    """
 
     def name(table, part, usual):
         return next((key for key, kind in table.items() if type(part) is kind), usual)
@@ -54,7 +61,9 @@ def _families(model):
 
 
 def _reset(model, seed):
-    """A copy of the model with the usual initial weights, wherever its layers know how to draw them."""
+    """A copy of the model with the usual initial weights, wherever its layers know how to draw
+    them.
+    """
     fresh = copy.deepcopy(model)
     with borrowed_rng(seed):
         for module in fresh.modules():
@@ -66,7 +75,16 @@ def _reset(model, seed):
 def _train(model: VAE, data, epochs, seed):
     rate = 8e-3 * min(1.0, (64 / data.train.shape[1]) ** 0.5)
     try:
-        fit(model, data, epochs=epochs, batch_size=64, lr=rate, objective=elbo, seed=seed + 1, progress=False)
+        fit(
+            model,
+            data,
+            epochs=epochs,
+            batch_size=64,
+            lr=rate,
+            objective=elbo,
+            seed=seed + 1,
+            progress=False,
+        )
     except NonFiniteBound:
         return float("-inf")
     values = [float(elbo(model, data.test, seed=draw).value.mean().detach()) for draw in range(8)]

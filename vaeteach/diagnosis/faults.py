@@ -1,4 +1,6 @@
-"""The catalogue of faults: small recipes, each of which makes one thing go wrong with a VAE, on digits in seconds."""
+"""The catalogue of faults: small recipes, each of which makes one thing go wrong with a VAE, on
+digits in seconds.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,15 +15,16 @@ from ..priors import StandardNormal
 from ..training import NonFiniteBound, fit
 from .raster import RasterDecoder
 
-LATENTS, WIDTHS, EPOCHS, BATCH, RATE = 10, (128, 64), 25, 64, 8e-3  # the healthy model; each fault changes one thing
+# the healthy model; each fault changes one thing
+LATENTS, WIDTHS, EPOCHS, BATCH, RATE = 10, (128, 64), 25, 64, 8e-3
 
 
 @dataclass(frozen=True)
 class Fault:
     """One cause: what the recipe changes, and what helps. `build(data, seed)` makes it happen.
 
-    model(data, seed) -> an untrained VAE; objective and rate as in `fit`; freeze_after: the encoder learns no more
-    after so many epochs.
+    model(data, seed) -> an untrained VAE; objective and rate as in `fit`; freeze_after: the encoder
+    learns no more after so many epochs.
     """
 
     name: str
@@ -34,20 +37,31 @@ class Fault:
     freeze_after: int | None = None
 
     def build(self, data, seed=0):
-        """Train a model with this fault: (model, history). data: binary ImageData; the same seed, the same model.
+        """Train a model with this fault: (model, history). data: binary ImageData; the same seed,
+        the same model.
 
-        Where training stops at a non-finite bound, that is the fault: the history up to there is returned.
+        Where training stops at a non-finite bound, that is the fault: the history up to there is
+        returned.
         """
         model = self.model(data, seed)
-        freeze_at = None if self.freeze_after is None else self.freeze_after * -(-len(data.train) // BATCH)
+        freeze_at = (
+            None if self.freeze_after is None else self.freeze_after * -(-len(data.train) // BATCH)
+        )
 
         def on_step(step):
             if step == freeze_at:
                 model.encoder.requires_grad_(False)
                 model.encoder.zero_grad()
 
-        smaller = min(1.0, (64 / data.train.shape[1]) ** 0.5)  # the rates are for 64 pixels; larger images need less
-        settings = dict(epochs=EPOCHS, batch_size=BATCH, lr=self.rate * smaller, objective=self.objective, seed=seed)
+        # the rates are for 64 pixels; larger images need less
+        smaller = min(1.0, (64 / data.train.shape[1]) ** 0.5)
+        settings = dict(
+            epochs=EPOCHS,
+            batch_size=BATCH,
+            lr=self.rate * smaller,
+            objective=self.objective,
+            seed=seed,
+        )
         try:
             history = fit(model, data, **settings, progress=False, on_step=on_step)
         except NonFiniteBound as problem:
@@ -74,7 +88,9 @@ def _sigmoid_encoder(pixels, latents):
 
 
 def _dead_units(data, seed):
-    """ReLU layers whose biases start at -2: nearly every hidden unit is off for every image, and has no gradient."""
+    """ReLU layers whose biases start at -2: nearly every hidden unit is off for every image, and
+    has no gradient.
+    """
     model = _standard(data, seed, activation=nn.ReLU)
     for layer in [*model.encoder.net[:-1], *model.decoder.net[:-1]]:
         if isinstance(layer, nn.Linear):
@@ -83,7 +99,9 @@ def _dead_units(data, seed):
 
 
 def _mean_over_pixels(model, x, seed=0):
-    """The likelihood averaged over the pixels, the KL summed over the latents: P times too heavy a KL."""
+    """The likelihood averaged over the pixels, the KL summed over the latents: P times too heavy a
+    KL.
+    """
     bound = elbo(model, x, seed=seed)
     log_likelihood = bound.log_likelihood / x.shape[1]
     return Elbo(log_likelihood, bound.kl, log_likelihood - bound.kl)
@@ -131,7 +149,8 @@ _LIST = (
         "collapse_by_objective",
         "Posterior collapse by the objective",
         "The KL is weighted by beta = 30.",
-        "Set beta to 1, or raise it slowly from 0 (warm-up), or leave the first nats free (free bits).",
+        "Set beta to 1, or raise it slowly from 0 (warm-up), or leave the first nats free (free"
+        " bits).",
         _standard,
         objective=partial(elbo, beta=30.0),
     ),

@@ -8,9 +8,11 @@ from ..models import mlp
 
 
 class RasterBernoulli(Distribution):
-    """Binary pixels in reading order, each one's logit a sum of what z says and of what the pixels before it say.
+    """Binary pixels in reading order, each one's logit a sum of what z says and of what the pixels
+    before it say.
 
-    logits: (..., P) from z; context: a function of pixels (..., P) whose output i uses pixels before i only.
+    logits: (..., P) from z; context: a function of pixels (..., P) whose output i uses pixels
+    before i only.
     """
 
     arg_constraints = {}
@@ -21,7 +23,11 @@ class RasterBernoulli(Distribution):
         super().__init__(logits.shape[:-1], logits.shape[-1:], validate_args=False)
 
     def log_prob(self, value):
-        return Bernoulli(logits=self.logits + self.context(value), validate_args=False).log_prob(value).sum(-1)
+        return (
+            Bernoulli(logits=self.logits + self.context(value), validate_args=False)
+            .log_prob(value)
+            .sum(-1)
+        )
 
     def _in_order(self, choose, shape=()):
         x = torch.zeros(torch.Size(shape) + self.logits.shape)
@@ -36,7 +42,9 @@ class RasterBernoulli(Distribution):
     @property
     @torch.no_grad()
     def mean(self):
-        """Pixel means with each earlier pixel at its own mean: the exact means need a sum over all pictures."""
+        """Pixel means with each earlier pixel at its own mean: the exact means need a sum over all
+        pictures.
+        """
         return self._in_order(lambda probability: probability)
 
 
@@ -55,7 +63,8 @@ class RasterDecoder(nn.Module):
         nn.init.normal_(self.inner, std=pixels**-0.5)
         order = torch.arange(pixels)
         hidden = order.repeat_interleave(width)
-        self.register_buffer("sees", (order[None] < hidden[:, None]).float())  # hidden unit of pixel i: pixels before i
+        # hidden unit of pixel i: pixels before i
+        self.register_buffer("sees", (order[None] < hidden[:, None]).float())
         self.register_buffer("used", (hidden[None] <= order[:, None]).float())
 
     def context(self, x):

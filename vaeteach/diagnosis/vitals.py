@@ -1,4 +1,6 @@
-"""Vital signs: what can be measured on a trained model without changing it. Numbers in nats a test image, or shares."""
+"""Vital signs: what can be measured on a trained model without changing it. Numbers in nats a test
+image, or shares.
+"""
 
 import copy
 import math
@@ -17,9 +19,10 @@ DRAWS = 8
 def vital_signs(model, data, history=None, seed=0):
     """All statistics that `diagnose` judges by, as {name: float}; NaN where one cannot be had.
 
-    data: ImageData; test images for the bound and its parts, training images for q(z). history: what `fit` returned;
-    without it the signs `recorded_*`, `kl_weight` and `growth` are NaN, and `first_gradient` is that of the model as
-    it is now and not at the start of its training. `TELLS` says what each sign is.
+    data: ImageData; test images for the bound and its parts, training images for q(z). history:
+    what `fit` returned; without it the signs `recorded_*`, `kl_weight` and `growth` are NaN, and
+    `first_gradient` is that of the model as it is now and not at the start of its training. `TELLS`
+    says what each sign is.
     """
     signs = dict.fromkeys(TELLS, math.nan)
     finite = all(bool(torch.isfinite(p).all()) for p in model.parameters())
@@ -30,7 +33,8 @@ def vital_signs(model, data, history=None, seed=0):
         for measure in (_bound, _baselines, _codes, _gradient, _hidden_units, _room_for_q):
             try:
                 signs.update(measure(model, data, history, generator(seed)))
-            except (ValueError, ArithmeticError):  # a model that ran away has no finite codes: the sign stays NaN
+            # a model that ran away has no finite codes: the sign stays NaN
+            except (ValueError, ArithmeticError):
                 pass
     if history is not None:
         signs.update(_recorded(history, signs))
@@ -66,13 +70,16 @@ TELLS = {
 
 @torch.no_grad()
 def _bound(model, data, history, seed):
-    terms = [torch.stack([t.mean() for t in elbo(model, data.test, seed=seed)]) for _ in range(DRAWS)]
+    terms = [
+        torch.stack([t.mean() for t in elbo(model, data.test, seed=seed)]) for _ in range(DRAWS)
+    ]
     log_likelihood, divergence, value = torch.stack(terms).mean(0).tolist()
     q = model.encode(data.test)
     other = torch.randperm(len(data.test), generator=seed)
     z = draw(q, (DRAWS,), seed)
     swapped = log_prob_of_pixels(model.decode(z[:, other]), data.test).mean()
-    logvar = getattr(q, "logvar", q.variance.log())  # the variance of a model that ran away underflows
+    # the variance of a model that ran away underflows
+    logvar = getattr(q, "logvar", q.variance.log())
     return {
         "bound": value,
         "log_likelihood": log_likelihood,
@@ -95,7 +102,9 @@ def _baselines(model, data, history, seed):
         signs = {"coin_flip": -train.shape[1] * math.log(2), "mean_image": float(mean_image)}
     spread = (test - train.mean(0)).square().sum()
     rebuilt = model.decode(model.encode(test).mean).mean
-    pca = PCA(min(int(model.prior().event_shape.numel()), *train.shape), random_state=0).fit(train.numpy())
+    pca = PCA(min(int(model.prior().event_shape.numel()), *train.shape), random_state=0).fit(
+        train.numpy()
+    )
     projected = torch.as_tensor(pca.inverse_transform(pca.transform(test.numpy())))
     for name, guess in (("explained", rebuilt), ("explained_by_pca", projected)):
         signs[name] = float(1 - (test - guess).square().sum() / spread)
@@ -105,7 +114,11 @@ def _baselines(model, data, history, seed):
 def _codes(model, data, history, seed):
     split = surgery_of(encode(model, data.train), model.prior(), seed, n_samples=3000)
     active = active_units(model, data.train).sum()
-    return {"active": float(active), "information": split.mutual_information, "marginal_kl": split.marginal_kl}
+    return {
+        "active": float(active),
+        "information": split.mutual_information,
+        "marginal_kl": split.marginal_kl,
+    }
 
 
 def _gradient(model, data, history, seed):
@@ -121,11 +134,17 @@ def _gradient(model, data, history, seed):
 
 @torch.no_grad()
 def _hidden_units(model, data, history, seed):
-    """The first hidden layer of either part: the module after its first linear layer, watched while images pass."""
+    """The first hidden layer of either part: the module after its first linear layer, watched while
+    images pass.
+    """
     seen, hooks = [], []
     for part in (model.encoder, model.decoder):
         layers = [module for module in part.modules() if not list(module.children())]
-        if len(layers) > 2 and isinstance(layers[0], nn.Linear) and not list(layers[1].parameters()):
+        if (
+            len(layers) > 2
+            and isinstance(layers[0], nn.Linear)
+            and not list(layers[1].parameters())
+        ):
             hooks.append(layers[1].register_forward_hook(lambda _, __, out: seen.append(out)))
     try:
         model.decode(draw(model.encode(data.train[:1000]), seed=seed))
@@ -138,7 +157,9 @@ def _hidden_units(model, data, history, seed):
 
 
 def _room_for_q(model, data, history, seed, steps=100):
-    """The gap by many samples, and what a Gaussian of its own gains an image: Adam on its mean and log-variance."""
+    """The gap by many samples, and what a Gaussian of its own gains an image: Adam on its mean and
+    log-variance.
+    """
     x = data.test[:IMAGES]
     with torch.no_grad():
         q, prior = model.encode(x), model.prior()
@@ -157,15 +178,21 @@ def _room_for_q(model, data, history, seed, steps=100):
         loss.backward()
         optimiser.step()
     with torch.no_grad():
-        gain = elbo_of(model, gaussian(mu, logvar), prior, x, 64, 1) - elbo_of(model, q, prior, x, 64, 1)
+        gain = elbo_of(model, gaussian(mu, logvar), prior, x, 64, 1) - elbo_of(
+            model, q, prior, x, 64, 1
+        )
     return {"gap": float(gap), "room_for_q": float(gain.mean())}
 
 
 def elbo_of(model, q, prior, x, draws, seed):
-    """The bound of each image under posteriors q that need not be the encoder's, mean over `draws`; shape (B,)."""
+    """The bound of each image under posteriors q that need not be the encoder's, mean over `draws`;
+    shape (B,).
+    """
     z = draw(q, (draws,), seed)
     divergence = kl(q, prior, z)
-    return log_prob_of_pixels(model.decode(z), x).mean(0) - (divergence if divergence.ndim == 1 else divergence.mean(0))
+    return log_prob_of_pixels(model.decode(z), x).mean(0) - (
+        divergence if divergence.ndim == 1 else divergence.mean(0)
+    )
 
 
 def _recorded(history, signs):
@@ -173,11 +200,16 @@ def _recorded(history, signs):
     if not len(frame):
         return {}
     split = "test" if (frame["split"] == "test").any() else "train"
-    table = frame[frame["split"] == split].pivot(index="epoch", columns="quantity", values="nats").dropna()
+    table = (
+        frame[frame["split"] == split]
+        .pivot(index="epoch", columns="quantity", values="nats")
+        .dropna()
+    )
     if not len(table) or not (table["kl"] > 0).any():  # an objective that came without named parts
         return {}
     price, divergence = table["log_likelihood"] - table["value"], table["kl"]
-    likeliest = divergence.abs().idxmax()  # one row: where the KL is largest the division loses fewest digits
+    # one row: where the KL is largest the division loses fewest digits
+    likeliest = divergence.abs().idxmax()
     ratio = math.nan
     if math.isfinite(signs["log_likelihood"]) and signs["finite"]:
         ratio = float(table["log_likelihood"].iloc[-1]) / signs["log_likelihood"]
@@ -188,7 +220,11 @@ def _growth(model, history):
     if not history.snapshots:
         return math.nan
     start = history.snapshots[0].state
-    weights = [(p.detach(), start[name]) for name, p in model.named_parameters() if p.ndim > 1 and name in start]
+    weights = [
+        (p.detach(), start[name])
+        for name, p in model.named_parameters()
+        if p.ndim > 1 and name in start
+    ]
     if not weights:
         return math.nan
     now, then = (sum(float(pair[i].double().square().sum()) for pair in weights) for i in (0, 1))

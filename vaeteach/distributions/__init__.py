@@ -1,8 +1,10 @@
-"""The distributions of the course, the KL divergence, and random draws that leave torch's global state alone.
+"""The distributions of the course, the KL divergence, and random draws that leave torch's global
+state alone.
 
-One rule runs through the package: the event dimension lives *inside* the distribution, so every `log_prob` and
-every `kl` is one number per example, shape (B,), in nats. Summing too late (per dimension, then over a mixture)
-is the commonest mistake in public code for these models, and this rule leaves no place for it.
+One rule runs through the package: the event dimension lives *inside* the distribution, so every
+`log_prob` and every `kl` is one number per example, shape (B,), in nats. Summing too late (per
+dimension, then over a mixture) is the commonest mistake in public code for these models, and this
+rule leaves no place for it.
 """
 
 from .divergence import kl, support_contains

@@ -1,4 +1,6 @@
-"""The KL divergence: exact where torch's registry knows the pair, estimated elsewhere, refused where it is infinite."""
+"""The KL divergence: exact where torch's registry knows the pair, estimated elsewhere, refused
+where it is infinite.
+"""
 
 from torch.distributions import constraints, kl_divergence
 
@@ -9,9 +11,9 @@ def kl(q, p, z=None, seed=0):
     """KL(q || p) in nats, one number per example: shape (B,).
 
     Exact where torch's registry knows the pair; elsewhere the unbiased single-sample estimate
-    log q(z) - log p(z) with z ~ q. z: a sample of q, shape (B, D), or several, (S, B, D), giving (S, B); drawn here
-    with `seed` if it is not given and is needed. Raises ValueError where the event shapes differ or where q has
-    mass outside the support of p (the KL is then infinite).
+    log q(z) - log p(z) with z ~ q. z: a sample of q, shape (B, D), or several, (S, B, D), giving
+    (S, B); drawn here with `seed` if it is not given and is needed. Raises ValueError where the
+    event shapes differ or where q has mass outside the support of p (the KL is then infinite).
     """
     if q.event_shape != p.event_shape:
         raise ValueError(
@@ -20,8 +22,8 @@ def kl(q, p, z=None, seed=0):
         )
     if not support_contains(p.support, q.support):
         raise ValueError(
-            f"kl: q has mass where the prior has none ({_name(q)} against {_name(p)}), so KL(q || p) is "
-            "infinite. Choose a posterior whose support lies inside the prior's."
+            f"kl: q has mass where the prior has none ({_name(q)} against {_name(p)}), so KL(q ||"
+            " p) is infinite. Choose a posterior whose support lies inside the prior's."
         )
     try:
         return kl_divergence(q, p)
@@ -31,10 +33,11 @@ def kl(q, p, z=None, seed=0):
 
 
 def support_contains(outer, inner):
-    """Whether a constraint `inner` (a support) lies inside `outer` and has the same dimension as a set.
+    """Whether a constraint `inner` (a support) lies inside `outer` and has the same dimension as a
+    set.
 
-    The second half matters for the sphere: it lies inside R^3, but a density on a surface and one in space are
-    densities of different things, and the KL between them is infinite.
+    The second half matters for the sphere: it lies inside R^3, but a density on a surface and one
+    in space are densities of different things, and the KL between them is infinite.
     """
     outer, inner = _kind(outer), _kind(inner)
     return outer == inner or inner in _INSIDE.get(outer, ())
@@ -52,7 +55,9 @@ def _kind(constraint):
             constraint = constraint.base_constraint
         else:
             break
-    if isinstance(constraint, type(constraints.unit_interval)) and hasattr(constraint, "lower_bound"):
+    if isinstance(constraint, type(constraints.unit_interval)) and hasattr(
+        constraint, "lower_bound"
+    ):
         unit = (constraint.lower_bound, constraint.upper_bound) == (0.0, 1.0)
         return "unit interval" if unit else "interval"
     if constraint in (constraints.real, constraints.real_vector):
@@ -63,7 +68,11 @@ def _kind(constraint):
 
 
 def _describe(d):
-    return f"{d.event_shape[0]} dimensions" if len(d.event_shape) == 1 else f"events of shape {tuple(d.event_shape)}"
+    return (
+        f"{d.event_shape[0]} dimensions"
+        if len(d.event_shape) == 1
+        else f"events of shape {tuple(d.event_shape)}"
+    )
 
 
 def _name(d):

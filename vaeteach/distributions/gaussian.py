@@ -1,4 +1,6 @@
-"""Gaussians with a diagonal covariance, and their KL, computed from the log-variance so that nothing underflows."""
+"""Gaussians with a diagonal covariance, and their KL, computed from the log-variance so that
+nothing underflows.
+"""
 
 import math
 
@@ -11,14 +13,17 @@ _SERIES_BELOW = 1e-2  # below this |v|, expm1(v) - v loses digits that its serie
 class Gaussian(Independent):
     """N(mu, diag exp(logvar)) over the last axis, keeping the log-variance it was made from.
 
-    torch's Normal keeps only the standard deviation exp(logvar / 2), which underflows to zero in float32 below
-    logvar = -207 and whose square does so below -103; the log-variance itself stays exact.
+    torch's Normal keeps only the standard deviation exp(logvar / 2), which underflows to zero in
+    float32 below logvar = -207 and whose square does so below -103; the log-variance itself stays
+    exact.
     """
 
     def __init__(self, mu, logvar):
         mu, logvar = torch.broadcast_tensors(mu, logvar)
         self.mu, self.logvar = mu, logvar
-        super().__init__(Normal(mu, (logvar / 2).exp(), validate_args=False), 1, validate_args=False)
+        super().__init__(
+            Normal(mu, (logvar / 2).exp(), validate_args=False), 1, validate_args=False
+        )
 
     def expand(self, batch_shape, _instance=None):
         shape = torch.Size(batch_shape) + self.event_shape
@@ -32,13 +37,17 @@ class Gaussian(Independent):
 def gaussian(mu, logvar):
     """The Gaussian N(mu, diag exp(logvar)) with independent dimensions.
 
-    mu, logvar: tensors of shape (..., D), alike or broadcastable; logvar is the log of the *variance*.
-    Returns a Distribution with batch shape (...) and event shape (D,); `.mu` and `.logvar` are kept on it.
+    mu, logvar: tensors of shape (..., D), alike or broadcastable; logvar is the log of the
+    *variance*.
+    Returns a Distribution with batch shape (...) and event shape (D,); `.mu` and `.logvar` are kept
+    on it.
     Raises TypeError for what is not a tensor, ValueError for shapes that do not go together.
     """
     for name, value in (("mu", mu), ("logvar", logvar)):
         if not torch.is_tensor(value):
-            raise TypeError(f"gaussian: {name} must be a tensor of shape (..., D), got {type(value).__name__}.")
+            raise TypeError(
+                f"gaussian: {name} must be a tensor of shape (..., D), got {type(value).__name__}."
+            )
         if value.ndim == 0:
             raise ValueError(
                 f"gaussian: {name} needs a last axis of D dimensions, got a single number; "
@@ -54,9 +63,11 @@ def gaussian(mu, logvar):
 
 
 class _Excess(torch.autograd.Function):
-    """(exp(v) - 1 - v) / 2 >= 0, the price of a log-variance that is off by v; accurate near 0, no early overflow.
+    """(exp(v) - 1 - v) / 2 >= 0, the price of a log-variance that is off by v; accurate near 0, no
+    early overflow.
 
-    Its derivative is (exp(v) - 1) / 2. Left to autograd, the branches below cost five per cent of a small training.
+    Its derivative is (exp(v) - 1) / 2. Left to autograd, the branches below cost five per cent of a
+    small training.
     """
 
     @staticmethod
@@ -75,15 +86,20 @@ class _Excess(torch.autograd.Function):
 def kl_standard_normal(mu, logvar):
     """KL(N(mu, exp(logvar)) || N(0, 1)) for each dimension on its own, in nats.
 
-    1/2 (mu^2 + sigma^2 - 1 - log sigma^2), written as mu^2/2 + (expm1(v) - v)/2 with v = log sigma^2 and as its
-    series where |v| < 0.01: the textbook form turns negative in float32 when v is near 0.
-    mu, logvar: shape (B, D) (or any that broadcast). Returns the same shape: sum over the last axis for one number
-    per example. Source: Kingma and Welling 2014, appendix B (there with the opposite sign, as minus the KL).
+    1/2 (mu^2 + sigma^2 - 1 - log sigma^2), written as mu^2/2 + (expm1(v) - v)/2 with v = log
+    sigma^2 and as its series where |v| < 0.01: the textbook form turns negative in float32 when v
+    is near 0.
+    mu, logvar: shape (B, D) (or any that broadcast). Returns the same shape: sum over the last axis
+    for one number
+    per example. Source: Kingma and Welling 2014, appendix B (there with the opposite sign, as minus
+    the KL).
     """
     return (mu * math.sqrt(0.5)).square() + _Excess.apply(logvar)
 
 
 @register_kl(Gaussian, Gaussian)
 def _kl_gaussian(q, p):
-    """Sum over D of the KL of the standardised pair: shift p to N(0, 1), where q has mean (mu_q - mu_p) / sigma_p."""
+    """Sum over D of the KL of the standardised pair: shift p to N(0, 1), where q has mean (mu_q -
+    mu_p) / sigma_p.
+    """
     return kl_standard_normal((q.mu - p.mu) / p.base_dist.scale, q.logvar - p.logvar).sum(-1)

@@ -10,11 +10,12 @@ from .interval import require_positive
 
 
 class StudentT(Distribution):
-    """Student's t with df > 0 degrees of freedom, centred, scale 1; df of any shape, densities in nats.
+    """Student's t with df > 0 degrees of freedom, centred, scale 1; df of any shape, densities in
+    nats.
 
-    p(z) = Gamma((df+1)/2) / (sqrt(df pi) Gamma(df/2)) (1 + z^2/df)^(-(df+1)/2): Cauchy at df = 1, N(0, 1) at infinity.
-    torch's own takes the two log Gammas in float32, which at df = 1e6 is wrong by tenths of a nat, and looks for an
-    end that never comes when df is NaN.
+    p(z) = Gamma((df+1)/2) / (sqrt(df pi) Gamma(df/2)) (1 + z^2/df)^(-(df+1)/2): Cauchy at df = 1,
+    N(0, 1) at infinity. torch's own takes the two log Gammas in float32, which at df = 1e6 is wrong
+    by tenths of a nat, and looks for an end that never comes when df is NaN.
     """
 
     arg_constraints = {}
@@ -51,7 +52,9 @@ class StudentT(Distribution):
 
 
 class StandardLaplace(Laplace):
-    """Laplace(0, 1), density exp(-|z|) / 2, with a KL from Gaussians that stays finite when their scale underflows."""
+    """Laplace(0, 1), density exp(-|z|) / 2, with a KL from Gaussians that stays finite when their
+    scale underflows.
+    """
 
     def __init__(self, zeros):
         super().__init__(zeros, torch.ones_like(zeros), validate_args=False)
@@ -59,12 +62,16 @@ class StandardLaplace(Laplace):
 
 @register_kl(Normal, StandardLaplace)
 def _kl_normal_laplace(q, p):
-    """E|z| - H(q) + log 2, with E|z| = sigma sqrt(2/pi) exp(-mu^2 / 2 sigma^2) + mu erf(mu / (sigma sqrt 2)).
+    """E|z| - H(q) + log 2, with E|z| = sigma sqrt(2/pi) exp(-mu^2 / 2 sigma^2) + mu erf(mu / (sigma
+    sqrt 2)).
 
     Source: the mean of the folded normal, Leone, Nelson and Nottingham 1961.
     """
-    mu, sigma = q.loc, q.scale.clamp(min=1e-15)  # a fold at 0 that is narrower than this is no longer seen
+    # a fold at 0 that is narrower than this is no longer seen
+    mu, sigma = q.loc, q.scale.clamp(min=1e-15)
     ratio = mu / sigma
-    mean_size = sigma * math.sqrt(2 / math.pi) * (-ratio.square() / 2).exp() + mu * torch.erf(ratio * math.sqrt(0.5))
+    mean_size = sigma * math.sqrt(2 / math.pi) * (-ratio.square() / 2).exp() + mu * torch.erf(
+        ratio * math.sqrt(0.5)
+    )
     log_sigma = q.scale.clamp(min=torch.finfo(q.scale.dtype).tiny).log()
     return mean_size - log_sigma - (1 + math.log(2 * math.pi)) / 2 + math.log(2)

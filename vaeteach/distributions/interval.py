@@ -1,8 +1,9 @@
 """Distributions on the open interval (0, 1): Beta and Kumaraswamy, safe where torch's own are not.
 
-torch's samplers of Beta return 0 and 1 themselves, where log-densities are infinite, and look for an end that never
-comes when a parameter is NaN; its KL in float32 loses whole digits at large concentrations (log Gamma(1e4) is 82,100).
-Here the arithmetic runs in float64, samples stay inside (0, 1), and NaN comes out as NaN.
+torch's samplers of Beta return 0 and 1 themselves, where log-densities are infinite, and look for
+an end that never comes when a parameter is NaN; its KL in float32 loses whole digits at large
+concentrations (log Gamma(1e4) is 82,100). Here the arithmetic runs in float64, samples stay inside
+(0, 1), and NaN comes out as NaN.
 """
 
 import math
@@ -50,7 +51,9 @@ class Beta(Distribution):
         return nothing_outside(log_prob, value).to(self.a.dtype)
 
     def rsample(self, sample_shape=()):
-        """torch's sampler with its implicit gradient (Figurnov et al. 2018), never asked about a NaN."""
+        """torch's sampler with its implicit gradient (Figurnov et al. 2018), never asked about a
+        NaN.
+        """
         ok = torch.isfinite(self.a) & torch.isfinite(self.b)
         a, b = (torch.where(ok, c, torch.ones_like(c)).double() for c in (self.a, self.b))
         sample = inside(TorchBeta(a, b, validate_args=False).rsample(sample_shape))
@@ -58,10 +61,12 @@ class Beta(Distribution):
 
 
 class Kumaraswamy(Distribution):
-    """Kumaraswamy(a, b) on (0, 1): CDF 1 - (1 - z^a)^b, so that a sample is (1 - u^(1/b))^(1/a) with u uniform.
+    """Kumaraswamy(a, b) on (0, 1): CDF 1 - (1 - z^a)^b, so that a sample is (1 - u^(1/b))^(1/a)
+    with u uniform.
 
-    It looks like a Beta and has the simple reparameterisation that a Beta lacks. log_a, log_b: logarithms of the
-    parameters, of one shape, for b reaches 1e60 where the peak is narrow. Densities in nats.
+    It looks like a Beta and has the simple reparameterisation that a Beta lacks. log_a, log_b:
+    logarithms of the parameters, of one shape, for b reaches 1e60 where the peak is narrow.
+    Densities in nats.
     Sources: Kumaraswamy 1980; as a posterior, Nalisnick and Smyth 2017.
     """
 
@@ -75,16 +80,22 @@ class Kumaraswamy(Distribution):
         super().__init__(self.log_a.shape, validate_args=False)
 
     def expand(self, batch_shape, _instance=None):
-        return Kumaraswamy(self.log_a.expand(batch_shape), self.log_b.expand(batch_shape), self.dtype)
+        return Kumaraswamy(
+            self.log_a.expand(batch_shape), self.log_b.expand(batch_shape), self.dtype
+        )
 
     def log_prob(self, value):
         log_z = inside(value.double()).log()
         log_survival = _log1mexp(-self.log_a.exp() * log_z)  # log(1 - z^a)
-        log_prob = self.log_a + self.log_b + self.log_a.expm1() * log_z + self.log_b.expm1() * log_survival
+        log_prob = (
+            self.log_a + self.log_b + self.log_a.expm1() * log_z + self.log_b.expm1() * log_survival
+        )
         return nothing_outside(log_prob, value).to(self.dtype)
 
     def rsample(self, sample_shape=()):
-        """log z = log(1 - u^(1/b)) / a, with -log u = e an exponential variable: 1 - exp(-e / b)."""
+        """log z = log(1 - u^(1/b)) / a, with -log u = e an exponential variable: 1 - exp(-e /
+        b).
+        """
         e = torch.empty(self._extended_shape(sample_shape), dtype=torch.float64).exponential_()
         e_over_b = (e.clamp(min=1e-30).log() - self.log_b).exp().clamp(min=1e-290)
         return inside((_log1mexp(e_over_b) * (-self.log_a).exp()).exp()).to(self.dtype)
@@ -104,18 +115,24 @@ class Kumaraswamy(Distribution):
 
 
 def _log1mexp(x):
-    """log(1 - exp(-x)) for x > 0 (Maechler 2012, on its accuracy), with gradients that stay finite on both branches."""
+    """log(1 - exp(-x)) for x > 0 (Maechler 2012, on its accuracy), with gradients that stay finite
+    on both branches.
+    """
     near = x < math.log(2)
     small = (-torch.expm1(-torch.where(near, x, 1.0))).log()
     return torch.where(near, small, torch.log1p(-(-torch.where(near, 1.0, x)).exp()))
 
 
 def _log_gamma_step(x, s):
-    """log Gamma(x) - log Gamma(x + s) for x > 0, s >= 0, also where both are far too large to subtract."""
+    """log Gamma(x) - log Gamma(x + s) for x > 0, s >= 0, also where both are far too large to
+    subtract.
+    """
     large = x > 1e7
     near = torch.where(large, torch.ones_like(x), x)
     far = torch.where(large, x, torch.ones_like(x))
-    return torch.where(large, -s * (far.log() + (s - 1) / (2 * far)), torch.lgamma(near) - torch.lgamma(near + s))
+    return torch.where(
+        large, -s * (far.log() + (s - 1) / (2 * far)), torch.lgamma(near) - torch.lgamma(near + s)
+    )
 
 
 def nothing_outside(log_prob, value):
@@ -124,10 +141,14 @@ def nothing_outside(log_prob, value):
 
 
 def require_positive(name, **parameters):
-    """Raise ValueError for a parameter that is zero or less; NaN goes through, to be found where the bound is."""
+    """Raise ValueError for a parameter that is zero or less; NaN goes through, to be found where
+    the bound is.
+    """
     for parameter, value in parameters.items():
         if bool((value.detach() <= 0).any()):
-            raise ValueError(f"{name}: {parameter} must be positive, got {float(value.detach().min()):.4g}.")
+            raise ValueError(
+                f"{name}: {parameter} must be positive, got {float(value.detach().min()):.4g}."
+            )
 
 
 @register_kl(Beta, Beta)

@@ -8,11 +8,14 @@ from torch.distributions import Distribution
 
 from .gaussian import Gaussian
 
-_global_rng = threading.RLock()  # two threads that borrow torch's global generator must not interleave
+# two threads that borrow torch's global generator must not interleave
+_global_rng = threading.RLock()
 
 
 def generator(seed):
-    """A torch.Generator: `seed` itself if it is one (it moves on), else a new one started from the integer."""
+    """A torch.Generator: `seed` itself if it is one (it moves on), else a new one started from the
+    integer.
+    """
     if isinstance(seed, torch.Generator):
         return seed
     if isinstance(seed, bool) or not hasattr(seed, "__index__"):
@@ -26,7 +29,9 @@ def borrowed_rng(seed):
 
     For torch code that takes no generator (module initialisation, most `rsample`s).
     """
-    start = seed if isinstance(seed, int) else int(torch.randint(2**62, (), generator=generator(seed)))
+    start = (
+        seed if isinstance(seed, int) else int(torch.randint(2**62, (), generator=generator(seed)))
+    )
     with _global_rng:
         before = torch.random.get_rng_state()
         torch.random.default_generator.manual_seed(start)
@@ -39,8 +44,9 @@ def borrowed_rng(seed):
 def draw(distribution: Distribution, shape=(), seed=0):
     """A sample of shape `shape + batch + event`, reparameterised where the family allows it.
 
-    seed: an integer (the same call gives the same numbers) or a torch.Generator (which moves on). Torch's global
-    random state is left as it was. For a Gaussian this is mu + sigma * eps (Kingma and Welling 2014, equation 4).
+    seed: an integer (the same call gives the same numbers) or a torch.Generator (which moves on).
+    Torch's global random state is left as it was. For a Gaussian this is mu + sigma * eps (Kingma
+    and Welling 2014, equation 4).
     """
     shape = torch.Size(shape)
     if isinstance(distribution, Gaussian):
@@ -48,4 +54,6 @@ def draw(distribution: Distribution, shape=(), seed=0):
         noise = torch.randn(shape + mu.shape, generator=generator(seed), dtype=mu.dtype)
         return mu + scale * noise
     with borrowed_rng(seed):
-        return distribution.rsample(shape) if distribution.has_rsample else distribution.sample(shape)
+        return (
+            distribution.rsample(shape) if distribution.has_rsample else distribution.sample(shape)
+        )

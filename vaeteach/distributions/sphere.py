@@ -1,7 +1,9 @@
-"""The unit sphere S^2 in R^3: the uniform distribution, and von Mises-Fisher, its relative of the Gaussian.
+"""The unit sphere S^2 in R^3: the uniform distribution, and von Mises-Fisher, its relative of the
+Gaussian.
 
-Densities are with respect to the sphere's surface (area 4 pi). In three dimensions everything has a closed form: the
-normaliser, the sampler by inverse CDF, the KL. Each is written so that it holds from concentration 0 to 1e4 and more.
+Densities are with respect to the sphere's surface (area 4 pi). In three dimensions everything has a
+closed form: the normaliser, the sampler by inverse CDF, the KL. Each is written so that it holds
+from concentration 0 to 1e4 and more.
 """
 
 import math
@@ -10,7 +12,8 @@ import torch
 from torch.distributions import Distribution, constraints, register_kl
 
 _LOG_AREA = math.log(4 * math.pi)
-_SERIES_BELOW = 0.05  # concentrations for which the closed forms lose digits and their series do not
+# concentrations for which the closed forms lose digits and their series do not
+_SERIES_BELOW = 0.05
 
 
 class _Sphere(constraints.Constraint):
@@ -28,12 +31,13 @@ sphere = _Sphere()
 class VonMisesFisher(Distribution):
     """vMF(loc, kappa) on S^2: density kappa / (4 pi sinh kappa) exp(kappa loc . x), per area.
 
-    loc: unit vectors (..., 3), the mean directions. concentration: kappa >= 0, shape (...); 0 is the uniform
-    distribution, and for large kappa it is a Gaussian of standard deviation 1/sqrt(kappa) on the tangent plane.
-    Batch (...), event (3,), log_prob in nats. Raises ValueError for shapes that do not go together, for directions
-    that are not of length 1 and for a negative concentration; NaN goes through, to be found where the bound is.
-    Sources: Fisher 1953; the sampler, Jakob 2012 (Numerically stable sampling of the von Mises-Fisher distribution on
-    S^2); as a posterior, Davidson et al. 2018.
+    loc: unit vectors (..., 3), the mean directions. concentration: kappa >= 0, shape (...); 0 is
+    the uniform distribution, and for large kappa it is a Gaussian of standard deviation
+    1/sqrt(kappa) on the tangent plane. Batch (...), event (3,), log_prob in nats. Raises ValueError
+    for shapes that do not go together, for directions that are not of length 1 and for a negative
+    concentration; NaN goes through, to be found where the bound is.
+    Sources: Fisher 1953; the sampler, Jakob 2012 (Numerically stable sampling of the von
+    Mises-Fisher distribution on S^2); as a posterior, Davidson et al. 2018.
     """
 
     arg_constraints = {}
@@ -43,27 +47,39 @@ class VonMisesFisher(Distribution):
     def __init__(self, loc, concentration):
         concentration = torch.as_tensor(concentration, dtype=loc.dtype)
         if loc.shape[-1:] != (3,):
-            raise ValueError(f"VonMisesFisher: loc must be directions in space, (..., 3), got {tuple(loc.shape)}.")
+            raise ValueError(
+                "VonMisesFisher: loc must be directions in space, (..., 3), got"
+                f" {tuple(loc.shape)}."
+            )
         try:
             batch = torch.broadcast_shapes(loc.shape[:-1], concentration.shape)
         except RuntimeError:
             raise ValueError(
-                f"VonMisesFisher: loc has shape {tuple(loc.shape)} and concentration {tuple(concentration.shape)}; "
-                "expected one concentration for each direction."
+                f"VonMisesFisher: loc has shape {tuple(loc.shape)} and concentration"
+                f" {tuple(concentration.shape)}; expected one concentration for each direction."
             ) from None
         if bool(((torch.linalg.vector_norm(loc.detach(), dim=-1) - 1).abs() > 1e-3).any()):
-            raise ValueError("VonMisesFisher: loc must have length 1; divide it by loc.norm(dim=-1, keepdim=True).")
+            raise ValueError(
+                "VonMisesFisher: loc must have length 1; divide it by loc.norm(dim=-1,"
+                " keepdim=True)."
+            )
         if bool((concentration < 0).any()):
-            raise ValueError("VonMisesFisher: the concentration must be at least 0; turn loc round instead.")
+            raise ValueError(
+                "VonMisesFisher: the concentration must be at least 0; turn loc round instead."
+            )
         self.loc, self.concentration = loc.expand(*batch, 3), concentration.expand(batch)
         super().__init__(batch, torch.Size([3]), validate_args=False)
 
     def expand(self, batch_shape, _instance=None):
         batch_shape = torch.Size(batch_shape)
-        return VonMisesFisher(self.loc.expand(*batch_shape, 3), self.concentration.expand(batch_shape))
+        return VonMisesFisher(
+            self.loc.expand(*batch_shape, 3), self.concentration.expand(batch_shape)
+        )
 
     def log_prob(self, value):
-        """loc . x - 1 as -|x - loc|^2 / 2: the product of two nearly equal unit vectors has lost its digits."""
+        """loc . x - 1 as -|x - loc|^2 / 2: the product of two nearly equal unit vectors has lost
+        its digits.
+        """
         kappa = self.concentration
         return log_flatness(kappa) - kappa * (value - self.loc).square().sum(-1) / 2 - _LOG_AREA
 
@@ -77,13 +93,17 @@ class VonMisesFisher(Distribution):
         """Of each coordinate: along loc 1 - 2 A / kappa - A^2, across it A / kappa."""
         kappa = self.concentration
         resultant = 1 - shortfall(kappa)
-        across = torch.where(kappa < 1e-3, 1 / 3 - kappa.square() / 45, resultant / kappa.clamp(min=1e-3))
+        across = torch.where(
+            kappa < 1e-3, 1 / 3 - kappa.square() / 45, resultant / kappa.clamp(min=1e-3)
+        )
         across, resultant = across.unsqueeze(-1), resultant.unsqueeze(-1)
         along = (1 - 2 * across - resultant.square()).clamp(min=0)
         return along * self.loc.square() + across * (1 - self.loc.square())
 
     def rsample(self, sample_shape=()):
-        """The height along loc by its inverse CDF, a uniform angle about it, in float64 for the sake of the tails."""
+        """The height along loc by its inverse CDF, a uniform angle about it, in float64 for the
+        sake of the tails.
+        """
         shape = self._extended_shape(sample_shape)
         u, angle = torch.rand((2, *shape[:-1]), dtype=torch.float64)
         drop = _inverse_cdf(u.clamp(min=2.0**-53), self.concentration.double()).unsqueeze(-1)
@@ -106,7 +126,9 @@ class SphereUniform(Distribution):
         super().__init__(torch.Size(), torch.Size([3]), validate_args=False)
 
     def log_prob(self, value):
-        return torch.where(value.isnan().any(-1), value.sum(-1), torch.full_like(value[..., 0], -_LOG_AREA))
+        return torch.where(
+            value.isnan().any(-1), value.sum(-1), torch.full_like(value[..., 0], -_LOG_AREA)
+        )
 
     @property
     def mean(self):
@@ -123,30 +145,43 @@ class SphereUniform(Distribution):
 
 
 def log_flatness(kappa):
-    """log (2 kappa / (1 - exp(-2 kappa))): the log-density at loc, against the uniform one. 0 at kappa = 0."""
+    """log (2 kappa / (1 - exp(-2 kappa))): the log-density at loc, against the uniform one. 0 at
+    kappa = 0.
+    """
     series = kappa * (1 - kappa * (1 / 6 - kappa.square() / 180))
     safe = kappa.clamp(min=_SERIES_BELOW)
-    return torch.where(kappa < _SERIES_BELOW, series, (2 * safe).log() - (-(-2 * safe).expm1()).log())
+    return torch.where(
+        kappa < _SERIES_BELOW, series, (2 * safe).log() - (-(-2 * safe).expm1()).log()
+    )
 
 
 def shortfall(kappa):
-    """1 - A(kappa) = 1 - coth kappa + 1 / kappa, how far the mean stays inside: 1 at 0, about 1 / kappa far out."""
+    """1 - A(kappa) = 1 - coth kappa + 1 / kappa, how far the mean stays inside: 1 at 0, about 1 /
+    kappa far out.
+    """
     series = 1 - kappa / 3 + kappa**3 / 45
     safe = kappa.clamp(min=_SERIES_BELOW)
-    return torch.where(kappa < _SERIES_BELOW, series, 1 / safe + 2 * (-2 * safe).exp() / (-2 * safe).expm1())
+    return torch.where(
+        kappa < _SERIES_BELOW, series, 1 / safe + 2 * (-2 * safe).exp() / (-2 * safe).expm1()
+    )
 
 
 def _inverse_cdf(u, kappa):
-    """The drop 1 - loc . x at CDF u in (0, 1]: -log1p(s expm1(-2 kappa)) / kappa with s = 1 - u, in (0, 2]."""
+    """The drop 1 - loc . x at CDF u in (0, 1]: -log1p(s expm1(-2 kappa)) / kappa with s = 1 - u, in
+    (0, 2].
+    """
     s = 1 - u
     series = 2 * s * (1 - (1 - s) * kappa)
     safe = kappa.clamp(min=1e-6)
     drop = torch.where(kappa < 1e-6, series, -torch.log1p(s * torch.expm1(-2 * safe)) / safe)
-    return drop.clamp(min=torch.finfo(drop.dtype).tiny, max=2 - 1e-12)  # both poles of sqrt(drop (2 - drop))
+    # both poles of sqrt(drop (2 - drop))
+    return drop.clamp(min=torch.finfo(drop.dtype).tiny, max=2 - 1e-12)
 
 
 def _tangents(n):
-    """Two unit vectors that with n make an orthonormal frame, each (..., 3). Source: Duff et al. 2017."""
+    """Two unit vectors that with n make an orthonormal frame, each (..., 3). Source: Duff et al.
+    2017.
+    """
     x, y, z = n.unbind(-1)
     sign = torch.where(z < 0, -1.0, 1.0).to(n.dtype)
     a = -1 / (sign + z)
@@ -156,10 +191,14 @@ def _tangents(n):
 
 
 def _kl_from_uniform(kappa):
-    """KL(vMF || uniform) = kappa A + log(kappa / sinh kappa), as kappa^2/6 - kappa^4/60 + kappa^6/567 near 0."""
+    """KL(vMF || uniform) = kappa A + log(kappa / sinh kappa), as kappa^2/6 - kappa^4/60 +
+    kappa^6/567 near 0.
+    """
     square = kappa.square()
     series = square * (1 / 6 - square * (1 / 60 - square / 567))
-    return torch.where(kappa < 4 * _SERIES_BELOW, series, log_flatness(kappa) - kappa * shortfall(kappa))
+    return torch.where(
+        kappa < 4 * _SERIES_BELOW, series, log_flatness(kappa) - kappa * shortfall(kappa)
+    )
 
 
 @register_kl(VonMisesFisher, SphereUniform)
@@ -169,11 +208,15 @@ def _kl_vmf_uniform(q, p):
 
 @register_kl(VonMisesFisher, VonMisesFisher)
 def _kl_vmf_vmf(q, p):
-    """E_q[log p] needs only the mean of q: KL = KL(q || uniform) - log_flatness(kappa_p) + kappa_p (1 - A_q cos)."""
+    """E_q[log p] needs only the mean of q: KL = KL(q || uniform) - log_flatness(kappa_p) + kappa_p
+    (1 - A_q cos).
+    """
     missing = shortfall(q.concentration)
     turned = (q.loc - p.loc).square().sum(-1) / 2
     away = missing + (1 - missing) * turned
-    return _kl_from_uniform(q.concentration) - log_flatness(p.concentration) + p.concentration * away
+    return (
+        _kl_from_uniform(q.concentration) - log_flatness(p.concentration) + p.concentration * away
+    )
 
 
 @register_kl(SphereUniform, VonMisesFisher)

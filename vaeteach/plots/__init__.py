@@ -1,4 +1,6 @@
-"""Drawing: `draw_*` functions take an Axes and arrays and return the artists. Nothing is computed or shown here."""
+"""Drawing: `draw_*` functions take an Axes and arrays and return the artists. Nothing is computed
+or shown here.
+"""
 
 from .absorption import draw_band, draw_bench, draw_codes_and_prior, draw_weight_vectors, move_bench
 from .aggregate import (

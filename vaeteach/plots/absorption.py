@@ -1,4 +1,6 @@
-"""What moves when the latents are written anew, and what stands still; and a paired comparison with its band."""
+"""What moves when the latents are written anew, and what stands still; and a paired comparison with
+its band.
+"""
 
 import numpy as np
 
@@ -15,7 +17,9 @@ def normal_radii(masses=(0.5, 0.9, 0.99)):
 
 
 def draw_band(ax, x, mean, half_width, color=COLOURS["q"], label=None, style="-"):
-    """A line through mean (n,) over x (n,), with a band of +- half_width (n,). Returns (line, band)."""
+    """A line through mean (n,) over x (n,), with a band of +- half_width (n,). Returns (line,
+    band).
+    """
     x, mean, half_width = map(np.asarray, (x, mean, half_width))
     band = ax.fill_between(x, mean - half_width, mean + half_width, color=color, alpha=0.2, lw=0)
     (line,) = ax.plot(x, mean, style, color=color, lw=2, label=label)
@@ -23,7 +27,9 @@ def draw_band(ax, x, mean, half_width, color=COLOURS["q"], label=None, style="-"
 
 
 def draw_codes_and_prior(ax, codes, labels, prior_mean, prior_stddev, limit=6.0):
-    """Codes (N, 2) by digit over the contours of a Gaussian prior. Returns (dots, [three ellipses])."""
+    """Codes (N, 2) by digit over the contours of a Gaussian prior. Returns (dots, [three
+    ellipses]).
+    """
     style_plane(ax, limit)
     dots = draw_codes(ax, codes, labels, legend=False)
     return dots, draw_normal_contours(ax, tuple(prior_mean), tuple(prior_stddev))
@@ -32,14 +38,23 @@ def draw_codes_and_prior(ax, codes, labels, prior_mean, prior_stddev, limit=6.0)
 def draw_weight_vectors(ax, encoder, decoder, limit=4.0):
     """The weights beside the latents as dots in the plane, one a hidden unit.
 
-    encoder (H, 2): what a unit adds to the mean of q(z|x). decoder (H, 2): along which direction of z a unit responds.
+    encoder (H, 2): what a unit adds to the mean of q(z|x). decoder (H, 2): along which direction of
+    z a unit responds.
     Returns the two PathCollections.
     """
     style_plane(ax, limit, ("towards $z_1$", "towards $z_2$"))
     ax.axhline(0, color="0.85", lw=1, zorder=0)
     ax.axvline(0, color="0.85", lw=1, zorder=0)
     dots = [
-        ax.scatter(*np.asarray(vectors).T, s=18, alpha=0.7, color=COLOURS[name], marker=marker, lw=0, label=label)
+        ax.scatter(
+            *np.asarray(vectors).T,
+            s=18,
+            alpha=0.7,
+            color=COLOURS[name],
+            marker=marker,
+            lw=0,
+            label=label,
+        )
         for vectors, name, marker, label in (
             (encoder, "q", "o", "encoder's last layer"),
             (decoder, "likelihood", "s", "decoder's first layer"),
@@ -50,22 +65,34 @@ def draw_weight_vectors(ax, encoder, decoder, limit=4.0):
 
 
 def draw_bench(axes, state, labels, shape):
-    """Codes and prior, weights, and pictures with the bound, for one way to write a model's latents, on three Axes.
+    """Codes and prior, weights, and pictures with the bound, for one way to write a model's
+    latents, on three Axes.
 
-    state: a dict with codes (N, 2), prior_mean, prior_stddev (2,), encoder, decoder (H, 2), pictures (M, P), and bound,
-    the floats (log_likelihood, kl, value). labels: (N,). shape: of a picture. Returns the artists by name.
+    state: a dict with codes (N, 2), prior_mean, prior_stddev (2,), encoder, decoder (H, 2),
+    pictures (M, P), and bound, the floats (log_likelihood, kl, value). labels: (N,). shape: of a
+    picture. Returns the artists by name.
     """
     plane, weights, pictures = axes
-    dots, ellipses = draw_codes_and_prior(plane, state["codes"], labels, state["prior_mean"], state["prior_stddev"])
+    dots, ellipses = draw_codes_and_prior(
+        plane, state["codes"], labels, state["prior_mean"], state["prior_stddev"]
+    )
     plane.set_title("codes, and the prior's contours", fontsize=13)
-    limit = 1.7 * float(np.abs(state["decoder"]).max())  # room for a stretch; fixed, so that the dots move and not it
+    # room for a stretch; fixed, so that the dots move and not it
+    limit = 1.7 * float(np.abs(state["decoder"]).max())
     encoder, decoder = draw_weight_vectors(weights, state["encoder"], state["decoder"], limit)
     weights.set_title("weights beside the latents", fontsize=13)
     grid = draw_picture_grid(pictures, state["pictures"], shape, columns=COLUMNS)
     pictures.set_title("rebuilt digits, then new ones", fontsize=13)
     below = dict(transform=pictures.transAxes, ha="center", va="top", fontsize=13, linespacing=1.5)
     text = pictures.text(0.5, -0.03, _in_words(state["bound"]), **below)
-    return {"dots": dots, "ellipses": ellipses, "encoder": encoder, "decoder": decoder, "pictures": grid, "text": text}
+    return {
+        "dots": dots,
+        "ellipses": ellipses,
+        "encoder": encoder,
+        "decoder": decoder,
+        "pictures": grid,
+        "text": text,
+    }
 
 
 def move_bench(artists, state, shape):

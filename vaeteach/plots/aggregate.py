@@ -1,4 +1,6 @@
-"""The aggregate posterior against the prior: density, log-ratio map, marginals, radius, moment bars, the split KL."""
+"""The aggregate posterior against the prior: density, log-ratio map, marginals, radius, moment
+bars, the split KL.
+"""
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
@@ -11,7 +13,9 @@ _RATIO = LinearSegmentedColormap.from_list("ratio", [COLOURS["alarm"], "#ffffff"
 
 
 def draw_plane_density(ax, axis, log_density):
-    """A density on the grid axis x axis, log_density (M, M) with rows for the second latent. Returns the AxesImage."""
+    """A density on the grid axis x axis, log_density (M, M) with rows for the second latent.
+    Returns the AxesImage.
+    """
     low, high = axis[0], axis[-1]
     return ax.imshow(
         np.exp(log_density),
@@ -24,7 +28,8 @@ def draw_plane_density(ax, axis, log_density):
 
 
 def draw_log_ratio(ax, axis, log_ratio, limit=3.0):
-    """log q(z) - log p(z) on a grid: blue where the codes crowd, vermillion where the prior has mass and q has none.
+    """log q(z) - log p(z) on a grid: blue where the codes crowd, vermillion where the prior has
+    mass and q has none.
 
     Values beyond +-limit nats keep the last colour. Returns the AxesImage, for a colour bar.
     """
@@ -48,10 +53,14 @@ def draw_marginals(ax, axis, densities, prior):
     """
     styles = ["-", "--", ":", "-."]
     lines = [
-        ax.plot(axis, density, color=COLOURS["q"], ls=styles[d % 4], lw=2, label=f"$q(z_{d + 1})$")[0]
+        ax.plot(axis, density, color=COLOURS["q"], ls=styles[d % 4], lw=2, label=f"$q(z_{d + 1})$")[
+            0
+        ]
         for d, density in enumerate(densities)
     ]
-    lines.append(ax.plot(axis, prior, color=COLOURS["prior"], lw=2.5, alpha=0.8, label="prior", zorder=1)[0])
+    lines.append(
+        ax.plot(axis, prior, color=COLOURS["prior"], lw=2.5, alpha=0.8, label="prior", zorder=1)[0]
+    )
     ax.set(yticks=[], xlim=(axis[0], axis[-1]), ylim=(0, 0.85))
     ax.set_title("each latent alone", fontsize=13)
     ax.legend(fontsize=11, frameon=False, loc="upper right", handlelength=1.6)
@@ -59,7 +68,9 @@ def draw_marginals(ax, axis, densities, prior):
 
 
 def draw_radius(ax, axis, density, law):
-    """Density of the radius ||z|| under q (M,), and under the prior: the chi law. Returns both lines."""
+    """Density of the radius ||z|| under q (M,), and under the prior: the chi law. Returns both
+    lines.
+    """
     lines = [
         ax.plot(axis, density, color=COLOURS["q"], lw=2, label="$q$")[0],
         ax.plot(axis, law, color=COLOURS["prior"], lw=2.5, alpha=0.8, label="prior", zorder=1)[0],
@@ -71,7 +82,8 @@ def draw_radius(ax, axis, density, law):
 
 
 def draw_moment_bars(ax, within, between, labels=None, legend=True):
-    """Stacked bars, (D,) each: variance within the posteriors, and between their means; a line at 1.
+    """Stacked bars, (D,) each: variance within the posteriors, and between their means; a line at
+    1.
 
     Returns two BarContainers; `move_moment_bars` gives them new heights.
     """
@@ -86,7 +98,9 @@ def draw_moment_bars(ax, within, between, labels=None, legend=True):
     if legend:
         ax.legend(fontsize=11, frameon=False, loc="upper center", ncols=2 if len(within) > 3 else 1)
         ax.set_ylim(
-            0, (1.3 if len(within) > 3 else 1.6) * max(1.1, float(np.max(np.asarray(within) + np.asarray(between))))
+            0,
+            (1.3 if len(within) > 3 else 1.6)
+            * max(1.1, float(np.max(np.asarray(within) + np.asarray(between)))),
         )
     return bars
 
@@ -100,12 +114,28 @@ def move_moment_bars(bars, within, between):
 
 
 def draw_kl_split(ax, epochs, information, marginal):
-    """mean KL as two stacked areas over the epochs: information below, marginal KL on top. Returns both areas."""
+    """mean KL as two stacked areas over the epochs: information below, marginal KL on top. Returns
+    both areas.
+    """
     information, marginal = np.asarray(information), np.maximum(marginal, 0)
     areas = [
-        ax.fill_between(epochs, 0, information, color=COLOURS["likelihood"], alpha=0.55, lw=0, label="information"),
         ax.fill_between(
-            epochs, information, information + marginal, color=COLOURS["alarm"], alpha=0.6, lw=0, label="marginal KL"
+            epochs,
+            0,
+            information,
+            color=COLOURS["likelihood"],
+            alpha=0.55,
+            lw=0,
+            label="information",
+        ),
+        ax.fill_between(
+            epochs,
+            information,
+            information + marginal,
+            color=COLOURS["alarm"],
+            alpha=0.6,
+            lw=0,
+            label="marginal KL",
         ),
     ]
     ax.set_xlabel("epoch", fontsize=12)

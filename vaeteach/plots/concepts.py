@@ -8,20 +8,26 @@ LETTER, HALF_LINE = 3.7, 17  # points: half the width of a letter, half the heig
 
 
 def draw_concept_map(ax, concepts, links):
-    """Boxes (key, text, x, y, colour) and arrows (start, relation, end, notebook). Returns both, two lists."""
+    """Boxes (key, text, x, y, colour) and arrows (start, relation, end, notebook). Returns both,
+    two lists.
+    """
     places = {c.key: (c.x, c.y) for c in concepts}
     widths = {c.key: LETTER * len(c.text) + 12 for c in concepts}
     xs, ys = [c.x for c in concepts], [c.y for c in concepts]
     ax.set(xlim=(min(xs) - 1.3, max(xs) + 1.1), ylim=(min(ys) - 0.6, max(ys) + 0.6))
     ax.axis("off")
-    across = 72 * ax.figure.get_figwidth() / (ax.get_xlim()[1] - ax.get_xlim()[0])  # points a unit of the map
+    # points a unit of the map
+    across = 72 * ax.figure.get_figwidth() / (ax.get_xlim()[1] - ax.get_xlim()[0])
     upwards = 72 * ax.figure.get_figheight() / (ax.get_ylim()[1] - ax.get_ylim()[0])
     arrows = []
 
     def margin(key, dx, dy):
         """From the middle of a box to its edge in the direction of an arrow, in points."""
         length = math.hypot(dx, dy)
-        return min(widths[key] * length / max(abs(dx), 1e-9), HALF_LINE * length / max(abs(dy), 1e-9)) + 3
+        return (
+            min(widths[key] * length / max(abs(dx), 1e-9), HALF_LINE * length / max(abs(dy), 1e-9))
+            + 3
+        )
 
     for link in links:
         (x0, y0), (x1, y1) = places[link.start], places[link.end]

@@ -1,4 +1,6 @@
-"""Densities on a line as filled curves, an integrand with its sign, and an estimate that settles as samples arrive."""
+"""Densities on a line as filled curves, an integrand with its sign, and an estimate that settles as
+samples arrive.
+"""
 
 import numpy as np
 
@@ -19,11 +21,17 @@ def move_density(artists, z, density):
 
 
 def draw_integrand(ax, z, values, color=COLOURS["q"]):
-    """Values over z with the area above zero in `color` and the area below in the alarm colour. Three artists."""
+    """Values over z with the area above zero in `color` and the area below in the alarm colour.
+    Three artists.
+    """
     (line,) = ax.plot(z, values, color="black", lw=1.4)
     ax.axhline(0, color="black", lw=0.8)
-    above = ax.fill_between(z, 0 * np.asarray(z), np.maximum(values, 0), color=color, alpha=0.45, lw=0)
-    below = ax.fill_between(z, 0 * np.asarray(z), np.minimum(values, 0), color=COLOURS["alarm"], alpha=0.45, lw=0)
+    above = ax.fill_between(
+        z, 0 * np.asarray(z), np.maximum(values, 0), color=color, alpha=0.45, lw=0
+    )
+    below = ax.fill_between(
+        z, 0 * np.asarray(z), np.minimum(values, 0), color=COLOURS["alarm"], alpha=0.45, lw=0
+    )
     return line, above, below
 
 
@@ -36,11 +44,20 @@ def move_integrand(artists, z, values):
 
 
 def draw_running_estimate(ax, counts, estimate, stderr, truth):
-    """A running mean over `counts` samples with two standard errors, and the true value. Returns three artists."""
+    """A running mean over `counts` samples with two standard errors, and the true value. Returns
+    three artists.
+    """
     band = ax.fill_between(
-        counts, estimate - 2 * stderr, estimate + 2 * stderr, color=COLOURS["data"], alpha=0.35, lw=0
+        counts,
+        estimate - 2 * stderr,
+        estimate + 2 * stderr,
+        color=COLOURS["data"],
+        alpha=0.35,
+        lw=0,
     )
-    (line,) = ax.plot(counts, estimate, color=COLOURS["data"], lw=2, label="mean over samples ± 2 s.e.")
+    (line,) = ax.plot(
+        counts, estimate, color=COLOURS["data"], lw=2, label="mean over samples ± 2 s.e."
+    )
     exact = ax.axhline(truth, color="black", lw=1.6, ls="--", label="closed form")
     ax.set(xscale="log", xlabel="samples", xlim=(counts[0], counts[-1]))
     return band, line, exact
@@ -63,24 +80,35 @@ def _outline(z, upper, lower=0.0):
 def draw_kl(axes, state):
     """Two densities, the integrand of their divergence, and its estimate by samples, on three Axes.
 
-    state: a dict of z, q, p, integrand (n,); counts, estimate, stderr (m,); truth; names, such as ("q", "p"), the first
-    being the one under which the mean is taken. Returns {name: artists}.
+    state: a dict of z, q, p, integrand (n,); counts, estimate, stderr (m,); truth; names, such as
+    ("q", "p"), the first being the one under which the mean is taken. Returns {name: artists}.
     """
     left, middle, right = axes
     z, colours = state["z"], {"q": COLOURS["q"], "p": COLOURS["prior"]}
-    artists = {name: draw_density(left, z, state[name], colours[name], f"${name}(z)$") for name in ("p", "q")}
+    artists = {
+        name: draw_density(left, z, state[name], colours[name], f"${name}(z)$")
+        for name in ("p", "q")
+    }
     left.set(xlim=(-5, 5), ylim=(0, 2), xlabel="$z$", title="densities")
     left.legend(fontsize=12, frameon=False, loc="upper left")
     artists["integrand"] = draw_integrand(middle, z, state["integrand"], COLOURS["q"])
     top = roof(state["integrand"].max())
-    middle.set(xlim=(-5, 5), ylim=(-0.3 * top, top), xlabel="$z$", title="integrand: the area is the KL")
+    middle.set(
+        xlim=(-5, 5), ylim=(-0.3 * top, top), xlabel="$z$", title="integrand: the area is the KL"
+    )
     artists["estimate"] = draw_running_estimate(
         right, state["counts"], state["estimate"], state["stderr"], state["truth"]
     )
-    right.set(ylim=(-0.15 * roof(state["truth"]), roof(state["truth"])), title="the same by samples", ylabel="nats")
+    right.set(
+        ylim=(-0.15 * roof(state["truth"]), roof(state["truth"])),
+        title="the same by samples",
+        ylabel="nats",
+    )
     right.legend(fontsize=11, frameon=False, loc="lower right")
     paper = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8}
-    artists["text"] = middle.text(0.04, 0.97, "", va="top", fontsize=12, transform=middle.transAxes, bbox=paper)
+    artists["text"] = middle.text(
+        0.04, 0.97, "", va="top", fontsize=12, transform=middle.transAxes, bbox=paper
+    )
     move_kl(artists, state)
     return artists
 
@@ -100,4 +128,7 @@ def move_kl(artists, state):
 
 def roof(value):
     """A round upper limit for an axis on which `value` must be seen."""
-    return next((limit for limit in (2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 500.0) if value < 0.8 * limit), 2000.0)
+    return next(
+        (limit for limit in (2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 500.0) if value < 0.8 * limit),
+        2000.0,
+    )

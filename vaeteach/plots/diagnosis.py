@@ -1,4 +1,6 @@
-"""The dashboard of a training run: loss terms, codes, moments, KL and gradients by layer, pictures; and rates."""
+"""The dashboard of a training run: loss terms, codes, moments, KL and gradients by layer, pictures;
+and rates.
+"""
 
 import numpy as np
 from matplotlib.ticker import SymmetricalLogLocator
@@ -14,7 +16,8 @@ _HUGE = 1e3  # beyond this an axis is compressed
 
 
 def draw_dashboard(axes, numbers, labels, shape):
-    """Six panels from the dict that `diagnosis.dashboard` makes. axes: {name in PLACES: Axes}, cleared first.
+    """Six panels from the dict that `diagnosis.dashboard` makes. axes: {name in PLACES: Axes},
+    cleared first.
 
     labels: (N,) of the training images; shape: (H, W). Returns the Axes.
     """
@@ -29,16 +32,27 @@ def draw_dashboard(axes, numbers, labels, shape):
     _draw_gradients(axes["gradients"], numbers["gradients"])
     half = (len(numbers["images"]) + 1) // 2
     pairs = [
-        part[rows] for rows in (slice(half), slice(half, None)) for part in (numbers["images"], numbers["rebuilt"])
+        part[rows]
+        for rows in (slice(half), slice(half, None))
+        for part in (numbers["images"], numbers["rebuilt"])
     ]
-    draw_picture_grid(axes["pictures"], np.nan_to_num(np.concatenate(pairs)), shape, half, smooth=True)
+    draw_picture_grid(
+        axes["pictures"], np.nan_to_num(np.concatenate(pairs)), shape, half, smooth=True
+    )
     axes["pictures"].set_title("images above their decoded means", fontsize=13)
     return axes
 
 
 def _draw_terms(ax, epochs, terms):
     for name, values in terms.items():
-        ax.plot(epochs, values, color=COLOURS[_TERMS[name]], lw=2, marker=".", label=name.replace("_", "-"))
+        ax.plot(
+            epochs,
+            values,
+            color=COLOURS[_TERMS[name]],
+            lw=2,
+            marker=".",
+            label=name.replace("_", "-"),
+        )
     _compress(ax, np.concatenate([*terms.values()]) if terms else np.zeros(1))
     ax.set_title("recorded terms, test images, nats", fontsize=13)
     ax.set_xlabel("epoch", fontsize=12)
@@ -46,9 +60,19 @@ def _draw_terms(ax, epochs, terms):
 
 
 def _draw_code_plane(ax, codes, labels, latents):
-    far = np.quantile(np.abs(codes[np.isfinite(codes)]), 0.99) * 1.2 if np.isfinite(codes).any() else 4.0
+    far = (
+        np.quantile(np.abs(codes[np.isfinite(codes)]), 0.99) * 1.2
+        if np.isfinite(codes).any()
+        else 4.0
+    )
     limit = max(4.0, float(far))
-    draw_codes(ax, np.nan_to_num(codes, posinf=limit, neginf=-limit), labels[: len(codes)], size=6, legend=False)
+    draw_codes(
+        ax,
+        np.nan_to_num(codes, posinf=limit, neginf=-limit),
+        labels[: len(codes)],
+        size=6,
+        legend=False,
+    )
     draw_normal_contours(ax)
     ax.set(xlim=(-limit, limit), ylim=(-limit, limit), box_aspect=1)
     ax.set_title("codes and the prior's rings", fontsize=13)
@@ -95,7 +119,9 @@ def _compress(ax, values, low=None):
 
 
 def draw_rates(ax, names, right, runs):
-    """Share of runs in which each cause was named first, as bars to the right with the counts. Returns the bars."""
+    """Share of runs in which each cause was named first, as bars to the right with the counts.
+    Returns the bars.
+    """
     share = np.asarray(right) / np.asarray(runs)
     places = np.arange(len(names))[::-1]
     bars = ax.barh(places, share, color=np.where(share >= 0.9, COLOURS["q"], COLOURS["alarm"]))

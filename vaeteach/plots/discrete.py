@@ -1,4 +1,6 @@
-"""Binary units: how often each is on under the prior and under the average posterior, and what a fixed prior costs."""
+"""Binary units: how often each is on under the prior and under the average posterior, and what a
+fixed prior costs.
+"""
 
 from typing import NamedTuple
 
@@ -20,7 +22,9 @@ WHAT_MOVED = {
 
 
 def style_units(ax, n, label="unit of the top layer"):
-    """An Axes for n units side by side and the share of time that each is on, 0 to 1. Returns the Axes."""
+    """An Axes for n units side by side and the share of time that each is on, 0 to 1. Returns the
+    Axes.
+    """
     ax.set(xlim=(0.4, n + 0.6), ylim=(0, 1), xticks=range(1, n + 1))
     ax.set_xlabel(label, fontsize=12)
     ax.set_ylabel("share of the time on", fontsize=12)
@@ -29,21 +33,29 @@ def style_units(ax, n, label="unit of the top layer"):
 
 
 def draw_unit_marginals(ax, prior, average, legend=True):
-    """Bars (prior, grey) and dots (average posterior, blue) of n units: both (n,) in [0, 1]. Returns (bars, dots)."""
+    """Bars (prior, grey) and dots (average posterior, blue) of n units: both (n,) in [0, 1].
+    Returns (bars, dots).
+    """
     prior, average = np.asarray(prior), np.asarray(average)
     units = np.arange(1, len(prior) + 1)
     ax.axhline(0.5, color="k", lw=0.8, ls=":", zorder=0)
     bars = ax.bar(units, prior, width=0.7, color=COLOURS["prior"], alpha=0.55, label="prior p(h)")
-    (dots,) = ax.plot(units, average, "o", color=COLOURS["q"], ms=10, label="average posterior ⟨q(h|x)⟩")
+    (dots,) = ax.plot(
+        units, average, "o", color=COLOURS["q"], ms=10, label="average posterior ⟨q(h|x)⟩"
+    )
     if legend:
-        ax.legend(fontsize=11, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False)
+        ax.legend(
+            fontsize=11, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False
+        )
     return bars, dots
 
 
 def draw_unit_paths(ax, epochs, prior, average):
-    """Lines of T moments for H units: prior (T, H) grey and dashed over average posterior (T, H) blue.
+    """Lines of T moments for H units: prior (T, H) grey and dashed over average posterior (T, H)
+    blue.
 
-    Returns (prior lines, average lines). Where both lie on each other the prior has become the average posterior.
+    Returns (prior lines, average lines). Where both lie on each other the prior has become the
+    average posterior.
     """
     epochs, prior, average = map(np.asarray, (epochs, prior, average))
     lower = ax.plot(epochs, average, color=COLOURS["q"], lw=2.6, alpha=0.75)
@@ -58,14 +70,22 @@ def draw_unit_paths(ax, epochs, prior, average):
 
 
 def draw_price(ax, shares, loss, ceiling, label=None):
-    """Nats lost by a prior frozen at 1/2: loss (S, R) of R runs at each of S shares, and the ceiling over a grid.
+    """Nats lost by a prior frozen at 1/2: loss (S, R) of R runs at each of S shares, and the
+    ceiling over a grid.
 
-    ceiling: (grid (G,), nats (G,)). Returns (dots, line); the dots are runs, the line is the theory.
+    ceiling: (grid (G,), nats (G,)). Returns (dots, line); the dots are runs, the line is the
+    theory.
     """
     shares, loss = np.asarray(shares, float), np.asarray(loss, float)
     (line,) = ax.plot(*ceiling, color="k", lw=1.5, ls="--", label="KL(share ∥ 1/2)")
     (dots,) = ax.plot(
-        np.repeat(shares, loss.shape[1]), loss.ravel(), "o", ms=8, alpha=0.7, color=COLOURS["alarm"], label=label
+        np.repeat(shares, loss.shape[1]),
+        loss.ravel(),
+        "o",
+        ms=8,
+        alpha=0.7,
+        color=COLOURS["alarm"],
+        label=label,
     )
     ax.axhline(0, color="k", lw=0.8)
     ax.set_xlabel("share of the rarer class", fontsize=12)
@@ -88,14 +108,25 @@ class MomentArtists(NamedTuple):
 
     def flat(self):
         """All artists, bars one by one, in the order in which they are painted."""
-        return [self.seen, self.dreams, *self.bars, self.dots, self.exact, self.bound, self.now, self.title]
+        return [
+            self.seen,
+            self.dreams,
+            *self.bars,
+            self.dots,
+            self.exact,
+            self.bound,
+            self.now,
+            self.title,
+        ]
 
 
 def draw_moment(axes, moments, index, shape, smooth=True, limits=None):
-    """One moment of wake-sleep on 2 x 2 Axes: what is seen, what is dreamt, the units' marginals, the bound so far.
+    """One moment of wake-sleep on 2 x 2 Axes: what is seen, what is dreamt, the units' marginals,
+    the bound so far.
 
-    moments: objects with phase, prior, average, log_marginal, elbo, seen, dreams (see `wake_sleep.Moment`); limits: of
-    the nats axis, those of these moments if not given. Returns MomentArtists.
+    moments: objects with phase, prior, average, log_marginal, elbo, seen, dreams (see
+    `wake_sleep.Moment`); limits: of the nats axis, those of these moments if not given. Returns
+    MomentArtists.
     """
     (left, right), (units, history) = axes
     way = "bicubic" if smooth else "nearest"
@@ -138,7 +169,9 @@ def move_moment(artists, moments, index, shape):
 
 
 def nats_limits(*runs):
-    """Limits of the nats axis that hold the later seven eighths of these runs: the first phases fall far below."""
+    """Limits of the nats axis that hold the later seven eighths of these runs: the first phases
+    fall far below.
+    """
     late = [m.elbo for moments in runs for m in moments[len(moments) // 8 :]]
     top = max(m.log_marginal for moments in runs for m in moments)
     return min(late), top + 0.1 * (top - min(late))

@@ -1,4 +1,6 @@
-"""What quadrature knows: densities over the latent plane as maps, and a bound whose gap closes the bar."""
+"""What quadrature knows: densities over the latent plane as maps, and a bound whose gap closes the
+bar.
+"""
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
@@ -13,7 +15,8 @@ _ROOM = 0.22  # of the height of a bound's axis is above log p(x)
 
 
 def draw_map(ax, axes, values, color, limit=4.0):
-    """Non-negative values (n1, n2) over the plane, white at 0 and `color` at their maximum. Returns the AxesImage.
+    """Non-negative values (n1, n2) over the plane, white at 0 and `color` at their maximum. Returns
+    the AxesImage.
 
     axes: coordinates along z_1 and z_2, evenly spaced.
     """
@@ -23,7 +26,14 @@ def draw_map(ax, axes, values, color, limit=4.0):
     extent = [float(e) for a, h in zip(axes, half) for e in (a[0] - h, a[-1] + h)]
     ramp = LinearSegmentedColormap.from_list("", ["white", color])
     return ax.imshow(
-        scaled(values), cmap=ramp, vmin=0, vmax=1, extent=extent, origin="lower", interpolation="bilinear", zorder=0
+        scaled(values),
+        cmap=ramp,
+        vmin=0,
+        vmax=1,
+        extent=extent,
+        origin="lower",
+        interpolation="bilinear",
+        zorder=0,
     )
 
 
@@ -37,7 +47,9 @@ def draw_line_posterior(ax, z, prior, posterior, q):
     """Prior, exact posterior and q over one latent, each (n,). Returns {name: (line, filling)}."""
     artists = {
         "prior": draw_density(ax, z, prior, COLOURS["prior"], "prior $p(z)$", "--"),
-        "posterior": draw_density(ax, z, posterior, COLOURS["posterior"], "exact posterior $p(z|x)$"),
+        "posterior": draw_density(
+            ax, z, posterior, COLOURS["posterior"], "exact posterior $p(z|x)$"
+        ),
         "q": draw_density(ax, z, q, COLOURS["q"], "$q(z)$"),
     }
     ax.set(xlim=(z[0], z[-1]), xlabel="$z$", ylabel="density")
@@ -46,12 +58,16 @@ def draw_line_posterior(ax, z, prior, posterior, q):
 
 
 def draw_bound(ax, elbo, evidence, depth=12.0):
-    """A bar from below up to the ELBO, the gap on top of it, and the line at log p(x) that both reach together.
+    """A bar from below up to the ELBO, the gap on top of it, and the line at log p(x) that both
+    reach together.
 
     depth: how many nats below log p(x) the axis shows. Returns {name: artist}.
     """
     ax.set(xlim=(0, 1), ylim=(evidence - depth, evidence + _ROOM * depth), xticks=[], ylabel="nats")
-    bars = {"elbo": Rectangle((0.2, -1e4), 0.6, 1, color=COLOURS["q"]), "gap": Rectangle((0.2, 0), 0.6, 0)}
+    bars = {
+        "elbo": Rectangle((0.2, -1e4), 0.6, 1, color=COLOURS["q"]),
+        "gap": Rectangle((0.2, 0), 0.6, 0),
+    }
     bars["gap"].set(color=COLOURS["alarm"])
     artists = {name: ax.add_patch(bar) for name, bar in bars.items()}
     artists["line"] = ax.axhline(evidence, color=COLOURS["posterior"], lw=4)
@@ -72,7 +88,8 @@ def move_bound(artists, elbo, evidence, depth=12.0):
     artists["evidence_text"].set(y=evidence + 0.02 * depth, text=f"log p(x) = {evidence:.2f}")
     wide = evidence - elbo > 0.09 * depth  # else the gap has no room for its number
     artists["gap_text"].set(
-        y=(evidence + max(elbo, floor)) / 2 if wide else evidence + 0.14 * depth, text=f"gap {evidence - elbo:.2f}"
+        y=(evidence + max(elbo, floor)) / 2 if wide else evidence + 0.14 * depth,
+        text=f"gap {evidence - elbo:.2f}",
     )
     shown = elbo > floor + 0.09 * depth
     artists["elbo_text"].set(
@@ -83,12 +100,25 @@ def move_bound(artists, elbo, evidence, depth=12.0):
 
 
 def draw_gap_parts(ax, family, amortisation):
-    """Gaps of single images, both parts (B,), sorted by their sum, as stacked bars. Returns the two containers."""
+    """Gaps of single images, both parts (B,), sorted by their sum, as stacked bars. Returns the two
+    containers.
+    """
     order = np.argsort(np.asarray(family) + np.asarray(amortisation))
-    family, amortisation, n = np.asarray(family)[order], np.asarray(amortisation)[order], np.arange(len(order))
-    low = ax.bar(n, family, width=1.0, color=COLOURS["posterior"], label="family: no Gaussian does better")
+    family, amortisation, n = (
+        np.asarray(family)[order],
+        np.asarray(amortisation)[order],
+        np.arange(len(order)),
+    )
+    low = ax.bar(
+        n, family, width=1.0, color=COLOURS["posterior"], label="family: no Gaussian does better"
+    )
     high = ax.bar(
-        n, amortisation, width=1.0, bottom=family, color=COLOURS["q"], label="amortisation: one encoder for all"
+        n,
+        amortisation,
+        width=1.0,
+        bottom=family,
+        color=COLOURS["q"],
+        label="amortisation: one encoder for all",
     )
     ax.set(xlabel="test digits, sorted by gap", ylabel="gap in nats", xlim=(-0.5, len(n) - 0.5))
     ax.legend(fontsize=12, frameon=False, loc="upper left")
@@ -96,9 +126,17 @@ def draw_gap_parts(ax, family, amortisation):
 
 
 def draw_bounds_by_samples(ax, counts, mean, stderr, elbo, evidence):
-    """Importance-weighted bounds over the number of samples with two standard errors, between ELBO and log p(x)."""
+    """Importance-weighted bounds over the number of samples with two standard errors, between ELBO
+    and log p(x).
+    """
     points = ax.errorbar(
-        counts, mean, 2 * np.asarray(stderr), fmt="o-", color=COLOURS["q"], capsize=4, label="IWAE bound"
+        counts,
+        mean,
+        2 * np.asarray(stderr),
+        fmt="o-",
+        color=COLOURS["q"],
+        capsize=4,
+        label="IWAE bound",
     )
     exact = ax.axhline(evidence, color=COLOURS["posterior"], lw=3, label="exact $\\log p(x)$")
     low = ax.axhline(elbo, color=COLOURS["prior"], lw=2, ls="--", label="exact ELBO")
@@ -110,8 +148,9 @@ def draw_bounds_by_samples(ax, counts, mean, stderr, elbo, evidence):
 def draw_bayes(axes, grid_axes, state, shape):
     """A digit with its hidden pixels, and prior, likelihood and posterior as maps, on four Axes.
 
-    state: picture (P,), seen (P,) Boolean, prior, likelihood and posterior (n1, n2), each up to a factor, mean and
-    stddev (2,) of q(z|x). Returns {name: artist}, with "moving" the ones that a view changes.
+    state: picture (P,), seen (P,) Boolean, prior, likelihood and posterior (n1, n2), each up to a
+    factor, mean and stddev (2,) of q(z|x). Returns {name: artist}, with "moving" the ones that a
+    view changes.
     """
     picture, *maps = axes
     artists = {"picture": draw_picture(picture, state["picture"], shape, title="what is seen")}
@@ -132,8 +171,11 @@ def draw_bayes(axes, grid_axes, state, shape):
     artists["q"] = draw_ellipse(maps[-1], state["mean"], state["stddev"], fill=False)
     artists["q"].set_label("$q(z|x)$, all pixels, 2σ")
     legend = maps[-1].legend(handles=[artists["q"]], fontsize=11, frameon=False, loc="upper right")
-    artists["moving"] = [artists[name] for name in ("picture", "hidden", "likelihood", "posterior", "q")]
-    artists["moving"] += [legend, *(spine for ax in axes for spine in ax.spines.values())]  # lie on top of the maps
+    artists["moving"] = [
+        artists[name] for name in ("picture", "hidden", "likelihood", "posterior", "q")
+    ]
+    # lie on top of the maps
+    artists["moving"] += [legend, *(spine for ax in axes for spine in ax.spines.values())]
     return artists
 
 
@@ -141,7 +183,8 @@ def move_bayes(artists, state, smooth=True):
     """Give the artists of `draw_bayes` new values."""
     shape = artists["picture"].get_array().shape
     artists["picture"].set_data(state["picture"].reshape(shape))
-    whole = bool(np.all(state["seen"]))  # smoothing would let hidden pixels shine through beside the seen ones
+    # smoothing would let hidden pixels shine through beside the seen ones
+    whole = bool(np.all(state["seen"]))
     artists["picture"].set_interpolation("bicubic" if smooth and whole else "nearest")
     artists["hidden"].set_data(~state["seen"].reshape(shape))
     for name in ("prior", "likelihood", "posterior"):

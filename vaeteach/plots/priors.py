@@ -13,9 +13,11 @@ _GREYS = LinearSegmentedColormap.from_list("prior", ["white", "#b9b9b9"])
 
 
 def pixel_grid(space, turn=0.0):
-    """Points (PIXELS^2, D) in which to ask for a prior's density, row by row from below; NaN beside a globe.
+    """Points (PIXELS^2, D) in which to ask for a prior's density, row by row from below; NaN beside
+    a globe.
 
-    turn: degrees by which the globe is turned about its axis; its picture shows the half that faces us.
+    turn: degrees by which the globe is turned about its axis; its picture shows the half that faces
+    us.
     """
     low, high = LIMITS[space] if space != "box" else (0.0, 1.0)
     axis = np.linspace(low, high, PIXELS) if space != "box" else (np.arange(PIXELS) + 0.5) / PIXELS
@@ -28,7 +30,9 @@ def pixel_grid(space, turn=0.0):
 
 
 def project(points, turn=0.0):
-    """(x, y, front) of points on the sphere as seen from in front, tilted 20 degrees: arrays (N,), front of bool."""
+    """(x, y, front) of points on the sphere as seen from in front, tilted 20 degrees: arrays (N,),
+    front of bool.
+    """
     x, y, towards = _facing(turn)(np.asarray(points, dtype=float)).T
     return x, y, towards >= 0
 
@@ -37,7 +41,9 @@ def _facing(turn, back=False):
     """The rotation from the sphere's own axes (z up) to (right, up, towards us), or back."""
     turn, tilt = np.radians(turn), np.radians(20.0)
     about = np.array([[np.cos(turn), -np.sin(turn), 0], [np.sin(turn), np.cos(turn), 0], [0, 0, 1]])
-    tilted = np.array([[1, 0, 0], [0, np.cos(tilt), -np.sin(tilt)], [0, np.sin(tilt), np.cos(tilt)]])
+    tilted = np.array(
+        [[1, 0, 0], [0, np.cos(tilt), -np.sin(tilt)], [0, np.sin(tilt), np.cos(tilt)]]
+    )
     matrix = np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]]) @ tilted @ about
     return lambda points: points @ (matrix if back else matrix.T)
 
@@ -49,16 +55,20 @@ def place(ax, space):
     globe = space == "sphere"
     ax.set_xlabel("" if globe else "$z_1$", fontsize=12)
     ax.set_ylabel("" if globe else "$z_2$", fontsize=12)
-    ax.tick_params(labelsize=11, bottom=not globe, left=not globe, labelbottom=not globe, labelleft=not globe)
+    ax.tick_params(
+        labelsize=11, bottom=not globe, left=not globe, labelbottom=not globe, labelleft=not globe
+    )
     for spine in ax.spines.values():
         spine.set_visible(not globe)
     return ax
 
 
 def draw_prior(ax, density, space, masses=(0.5, 0.9, 0.99)):
-    """The density at `pixel_grid(space)`, (PIXELS^2,), as grey shading, with lines that hold these shares of its mass.
+    """The density at `pixel_grid(space)`, (PIXELS^2,), as grey shading, with lines that hold these
+    shares of its mass.
 
-    Returns (image, lines). Lines are absent where the density is flat, and on a globe, half of whose mass is hidden.
+    Returns (image, lines). Lines are absent where the density is flat, and on a globe, half of
+    whose mass is hidden.
     """
     low, high = LIMITS[space] if space != "box" else (0.0, 1.0)
     image = ax.imshow(
@@ -99,7 +109,9 @@ def draw_globe(ax, turn=0.0):
     """Outline, meridians and parallels of the half that faces us. Returns the LineCollection."""
     place(ax, "sphere")
     return ax.add_collection(
-        LineCollection(globe_lines(turn), colors=COLOURS["prior"], linewidths=0.8, alpha=0.6, zorder=1)
+        LineCollection(
+            globe_lines(turn), colors=COLOURS["prior"], linewidths=0.8, alpha=0.6, zorder=1
+        )
     )
 
 
@@ -119,7 +131,9 @@ def globe_lines(turn):
 
 
 def draw_prior_codes(ax, codes, labels, space, turn=0.0, size=9):
-    """Codes (N, D) coloured by digit; on a globe those behind it are faint. Returns the PathCollection."""
+    """Codes (N, D) coloured by digit; on a globe those behind it are faint. Returns the
+    PathCollection.
+    """
     dots = ax.scatter([], [], s=size, lw=0, zorder=2)
     move_prior_codes(dots, codes, labels, space, turn)
     return dots
@@ -145,7 +159,9 @@ def draw_differences(ax, names, means, errors, colour=COLOURS["q"], offset=0.0, 
     """Dots with error bars, a row a name, against the line at 0. Returns the ErrorbarContainer."""
     rows = np.arange(len(names))[::-1] + offset
     ax.axvline(0, color=COLOURS["prior"], lw=1.2, zorder=1)
-    dots = ax.errorbar(means, rows, xerr=errors, fmt="o", ms=6, capsize=3, color=colour, label=label, zorder=2)
+    dots = ax.errorbar(
+        means, rows, xerr=errors, fmt="o", ms=6, capsize=3, color=colour, label=label, zorder=2
+    )
     ax.set_yticks(np.arange(len(names))[::-1], names, fontsize=12)
     ax.tick_params(labelsize=11)
     return dots

@@ -11,22 +11,30 @@ DISTANCES = (0.05, 40.0)  # range of the axis of Frechet distances
 
 
 def draw_samples(ax, codes, samples, limit=4.0, labels=("$z_1$", "$z_2$")):
-    """Samples (S, 2) over codes (N, 2) and the contours of N(0, I). Returns (dots of codes, dots of samples)."""
+    """Samples (S, 2) over codes (N, 2) and the contours of N(0, I). Returns (dots of codes, dots of
+    samples).
+    """
     style_plane(ax, limit, labels)
     draw_normal_contours(ax)
     behind = draw_codes(ax, codes, size=7, alpha=0.35)
-    (dots,) = ax.plot(*np.asarray(samples).T, "o", ms=4.5, color=COLOURS["data"], mec="0.25", mew=0.4, zorder=3)
+    (dots,) = ax.plot(
+        *np.asarray(samples).T, "o", ms=4.5, color=COLOURS["data"], mec="0.25", mew=0.4, zorder=3
+    )
     return behind, dots
 
 
 def draw_sampler(axes, state, shape):
-    """Codes and samples, decoded pictures, and each sampler's Frechet distance beside the floor, on three Axes.
+    """Codes and samples, decoded pictures, and each sampler's Frechet distance beside the floor, on
+    three Axes.
 
-    state: a dict with codes (N, 2), samples (S, 2), pictures (M, P), sampler (the one that is shown), distances
-    {sampler: Frechet distance}, floor (squared feature units), precision, recall. Returns the artists by name.
+    state: a dict with codes (N, 2), samples (S, 2), pictures (M, P), sampler (the one that is
+    shown), distances {sampler: Frechet distance}, floor (squared feature units), precision, recall.
+    Returns the artists by name.
     """
     plane, pictures, measure = axes
-    behind, dots = draw_samples(plane, state["codes"], state["samples"], labels=("first of two latents", "second"))
+    behind, dots = draw_samples(
+        plane, state["codes"], state["samples"], labels=("first of two latents", "second")
+    )
     plane.set_title("codes (blue) and samples", fontsize=13)
     grid = draw_picture_grid(pictures, state["pictures"], shape, columns=PER_ROW)
     pictures.set_title("decoded samples", fontsize=13)
@@ -37,10 +45,21 @@ def draw_sampler(axes, state, shape):
     measure.xaxis.label.set_size(12)
     measure.axvline(state["floor"], color=COLOURS["prior"], ls="--", lw=2)
     measure.set_title("dashed: noise floor", fontsize=13)
-    (others,) = measure.plot(_inside(state["distances"].values()), rows, "o", ms=9, color="0.7", mec="0.25")
+    (others,) = measure.plot(
+        _inside(state["distances"].values()), rows, "o", ms=9, color="0.7", mec="0.25"
+    )
     (mark,) = measure.plot([1], [0], "D", ms=12, color=COLOURS["data"], mec="0.25")
-    text = pictures.text(0.5, -0.04, "", transform=pictures.transAxes, ha="center", va="top", fontsize=13)
-    artists = {"codes": behind, "samples": dots, "pictures": grid, "others": others, "mark": mark, "text": text}
+    text = pictures.text(
+        0.5, -0.04, "", transform=pictures.transAxes, ha="center", va="top", fontsize=13
+    )
+    artists = {
+        "codes": behind,
+        "samples": dots,
+        "pictures": grid,
+        "others": others,
+        "mark": mark,
+        "text": text,
+    }
     move_sampler(artists, state, shape)
     return artists
 

@@ -1,4 +1,6 @@
-"""Colours that mean the same thing in every notebook, readable for colour-blind eyes, and a plain figure."""
+"""Colours that mean the same thing in every notebook, readable for colour-blind eyes, and a plain
+figure.
+"""
 
 import io
 
@@ -15,21 +17,38 @@ COLOURS = {
     "alarm": "#D55E00",  # what is wrong
 }
 
-# Ten colours for the digits: hue and lightness both vary, so that neighbours differ without hue, too.
-_DIGITS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#8C6BB1", "#8C5A2B", "#E377C2", "#4D4D4D", "#A6A600", "#3FBFE8")
+# Ten colours for the digits: hue and lightness both vary, so that neighbours differ without hue,
+# too.
+_DIGITS = (
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#D55E00",
+    "#8C6BB1",
+    "#8C5A2B",
+    "#E377C2",
+    "#4D4D4D",
+    "#A6A600",
+    "#3FBFE8",
+)
 
 
 def digit_palette():
-    """Ten colours as hex strings; `digit_palette()[label]` is the colour of that digit in every figure and view."""
+    """Ten colours as hex strings; `digit_palette()[label]` is the colour of that digit in every
+    figure and view.
+    """
     return list(_DIGITS)
 
 
 class _NotebookFigure(Figure):
-    """A Figure that a notebook shows when a cell ends in it, without pyplot and whatever the backend is."""
+    """A Figure that a notebook shows when a cell ends in it, without pyplot and whatever the
+    backend is.
+    """
 
     def _repr_png_(self):
         stream = io.BytesIO()
-        self.savefig(stream, format="png", dpi=1.5 * self.dpi)  # finer than it is shown, for sharp screens
+        # finer than it is shown, for sharp screens
+        self.savefig(stream, format="png", dpi=1.5 * self.dpi)
         width, height = (self.get_size_inches() * self.dpi).round()
         return stream.getvalue(), {"width": int(width), "height": int(height)}
 
@@ -37,8 +56,8 @@ class _NotebookFigure(Figure):
 def new_figure(width=8.0, height=4.0, columns=1, rows=1, **options):
     """(figure, axes) on an Agg canvas, made without pyplot, so nothing global holds on to it.
 
-    width, height in inches at 100 dots an inch; options go to Figure.subplots. A notebook cell that ends in the
-    figure shows it.
+    width, height in inches at 100 dots an inch; options go to Figure.subplots. A notebook cell that
+    ends in the figure shows it.
     """
     figure = _NotebookFigure(figsize=(width, height), dpi=100, layout="constrained")
     FigureCanvasAgg(figure)

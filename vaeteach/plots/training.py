@@ -1,4 +1,6 @@
-"""What happens while a model trains: the two terms of the bound, trade-offs between them, gradients and their noise."""
+"""What happens while a model trains: the two terms of the bound, trade-offs between them, gradients
+and their noise.
+"""
 
 import numpy as np
 
@@ -9,9 +11,11 @@ NAMES = {"log_likelihood": "log-likelihood", "kl": "KL", "value": "ELBO"}
 
 
 def draw_loss_terms(axes, frame, split="test", color=None, label=None):
-    """One panel for each axis in `axes`: log-likelihood, KL and, with a third axis, the ELBO, against the epoch.
+    """One panel for each axis in `axes`: log-likelihood, KL and, with a third axis, the ELBO,
+    against the epoch.
 
-    frame: `History.frame()`. Each panel has its own scale, because the terms differ by a factor of ten and more.
+    frame: `History.frame()`. Each panel has its own scale, because the terms differ by a factor of
+    ten and more.
     Returns one Line2D a panel.
     """
     lines = []
@@ -27,16 +31,20 @@ def draw_loss_terms(axes, frame, split="test", color=None, label=None):
 
 
 def draw_running_means(ax, estimates, exact=None):
-    """The mean of the first 1, 2, … S estimates of one number, for each name in `estimates` (arrays (S,)).
+    """The mean of the first 1, 2, … S estimates of one number, for each name in `estimates` (arrays
+    (S,)).
 
-    A better estimator settles earlier. `exact` is drawn as a dashed line. Returns the Line2D of each.
+    A better estimator settles earlier. `exact` is drawn as a dashed line. Returns the Line2D of
+    each.
     """
     styles = (("likelihood", "-"), ("alarm", "-"), ("posterior", "--"), ("q", ":"))
     lines = []
     for (name, values), (colour, style) in zip(estimates.items(), styles):
         values = np.asarray(values, float)
         mean = np.cumsum(values) / np.arange(1, len(values) + 1)
-        lines += ax.plot(np.arange(1, len(values) + 1), mean, style, color=COLOURS[colour], lw=2, label=name)
+        lines += ax.plot(
+            np.arange(1, len(values) + 1), mean, style, color=COLOURS[colour], lw=2, label=name
+        )
     if exact is not None:
         ax.axhline(exact, color=COLOURS["prior"], ls="--", lw=1.3)
     ax.set_xscale("log")
@@ -46,14 +54,17 @@ def draw_running_means(ax, estimates, exact=None):
 
 
 def draw_trade_off(ax, kl, log_likelihood, labels):
-    """One dot a model: KL against log-likelihood, joined in order, over lines on which their difference is constant.
+    """One dot a model: KL against log-likelihood, joined in order, over lines on which their
+    difference is constant.
 
-    kl, log_likelihood: (M,) nats per image; labels: M texts. The lines are those of equal ELBO at beta = 1.
+    kl, log_likelihood: (M,) nats per image; labels: M texts. The lines are those of equal ELBO at
+    beta = 1.
     Returns the Line2D of the models.
     """
     kl, log_likelihood = np.asarray(kl, float), np.asarray(log_likelihood, float)
     (line,) = ax.plot(kl, log_likelihood, "o-", color=COLOURS["q"], lw=1.5, ms=8, zorder=3)
-    for i, (x, y, label) in enumerate(zip(kl, log_likelihood, labels)):  # to the right and to the left in turns
+    # to the right and to the left in turns
+    for i, (x, y, label) in enumerate(zip(kl, log_likelihood, labels)):
         place = dict(xytext=(9, -13)) if i % 2 else dict(xytext=(-9, 7), ha="right")
         ax.annotate(label, (x, y), textcoords="offset points", fontsize=11, **place)
     ax.margins(0.16)
@@ -69,7 +80,8 @@ def draw_trade_off(ax, kl, log_likelihood, labels):
 
 
 def draw_kl_by_dimension(ax, kls):
-    """Grouped bars: for each name in `kls` the KL of every latent dimension, (D,) nats, largest first.
+    """Grouped bars: for each name in `kls` the KL of every latent dimension, (D,) nats, largest
+    first.
 
     Returns one BarContainer a name.
     """

@@ -1,7 +1,8 @@
 """Priors p(z): modules whose forward() returns a torch Distribution over the latents.
 
-A prior without parameters is a module too, so that it moves with the model (`.double()`), is saved with it, and the
-same code trains it or leaves it alone. What is learned, is learned by the gradient of the same bound as the rest.
+A prior without parameters is a module too, so that it moves with the model (`.double()`), is saved
+with it, and the same code trains it or leaves it alone. What is learned, is learned by the gradient
+of the same bound as the rest.
 """
 
 from .families import BetaPrior, Laplace, SpherePrior, StudentT

@@ -1,4 +1,6 @@
-"""Priors of other shapes: heavy tails, a box, a sphere. What they share is that no Gaussian is needed anywhere."""
+"""Priors of other shapes: heavy tails, a box, a sphere. What they share is that no Gaussian is
+needed anywhere.
+"""
 
 import math
 
@@ -12,10 +14,12 @@ from .normal import check_latent_dim
 
 
 class StudentT(nn.Module):
-    """Independent Student-t latents, scale 1, with df degrees of freedom: fixed, or learned with learn_df=True.
+    """Independent Student-t latents, scale 1, with df degrees of freedom: fixed, or learned with
+    learn_df=True.
 
-    The scale stays 1 because, as for a Gaussian, the neighbouring layers can absorb it. df is one number for all D
-    dimensions or one for each; learned, its logarithm is the parameter. Raises ValueError for df that is not positive.
+    The scale stays 1 because, as for a Gaussian, the neighbouring layers can absorb it. df is one
+    number for all D dimensions or one for each; learned, its logarithm is the parameter. Raises
+    ValueError for df that is not positive.
     """
 
     def __init__(self, latent_dim, df=5.0, learn_df=False):
@@ -33,7 +37,9 @@ class StudentT(nn.Module):
 
 
 class Laplace(nn.Module):
-    """Independent Laplace(0, 1) latents, density prod_d exp(-|z_d|) / 2; the KL from a Gaussian is exact."""
+    """Independent Laplace(0, 1) latents, density prod_d exp(-|z_d|) / 2; the KL from a Gaussian is
+    exact.
+    """
 
     def __init__(self, latent_dim):
         super().__init__()
@@ -44,10 +50,12 @@ class Laplace(nn.Module):
 
 
 class BetaPrior(nn.Module):
-    """Independent Beta(a, b) latents on (0, 1)^D, for a "beta" or "kumaraswamy" posterior; nothing is learned.
+    """Independent Beta(a, b) latents on (0, 1)^D, for a "beta" or "kumaraswamy" posterior; nothing
+    is learned.
 
-    a, b: positive numbers, or D of them. a = b = 1 is the uniform box. A Gaussian encoder puts mass outside the box,
-    where this prior has none, and is refused by `kl`. Raises ValueError for parameters that are not positive.
+    a, b: positive numbers, or D of them. a = b = 1 is the uniform box. A Gaussian encoder puts mass
+    outside the box, where this prior has none, and is refused by `kl`. Raises ValueError for
+    parameters that are not positive.
     """
 
     def __init__(self, latent_dim, a=2.0, b=1.0):
@@ -61,7 +69,9 @@ class BetaPrior(nn.Module):
 
 
 class SpherePrior(nn.Module):
-    """The uniform distribution on the sphere S^2 in R^3, for a "von_mises_fisher" posterior (latent_dim = 3)."""
+    """The uniform distribution on the sphere S^2 in R^3, for a "von_mises_fisher" posterior
+    (latent_dim = 3).
+    """
 
     def __init__(self):
         super().__init__()
@@ -76,7 +86,8 @@ def _positive(name, value, latent_dim):
     value = torch.as_tensor(value, dtype=torch.get_default_dtype()).detach().clone()
     if value.ndim > 1 or (value.ndim == 1 and len(value) != latent_dim):
         raise ValueError(
-            f"{name} must be one number, or one for each of {latent_dim} dimensions, got {value.tolist()}."
+            f"{name} must be one number, or one for each of {latent_dim} dimensions, got"
+            f" {value.tolist()}."
         )
     if not bool(((value > 0) & (value < math.inf)).all()):
         raise ValueError(f"{name} must be positive and finite, got {value.tolist()}.")

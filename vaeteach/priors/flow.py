@@ -1,4 +1,6 @@
-"""A normalising flow as the prior: simple noise, bent by an invertible network into whatever shape pays."""
+"""A normalising flow as the prior: simple noise, bent by an invertible network into whatever shape
+pays.
+"""
 
 from torch import nn
 from torch.distributions import Distribution, constraints
@@ -8,11 +10,13 @@ from .normal import check_latent_dim
 
 
 class FlowPrior(nn.Module):
-    """p(z) = N(f(z); 0, I) |det df/dz|, with f a masked autoregressive flow of `layers` affine steps (zuko's MAF).
+    """p(z) = N(f(z); 0, I) |det df/dz|, with f a masked autoregressive flow of `layers` affine
+    steps (zuko's MAF).
 
-    The Jacobian of a step is triangular: its log-determinant is a sum over dimensions, one number for each z, counted
-    once. It starts at the identity, so that training starts from the standard normal. hidden: widths of each step's
-    network (SiLU: a smooth density, which quadrature can integrate). In one dimension it is only a shift and a scale.
+    The Jacobian of a step is triangular: its log-determinant is a sum over dimensions, one number
+    for each z, counted once. It starts at the identity, so that training starts from the standard
+    normal. hidden: widths of each step's network (SiLU: a smooth density, which quadrature can
+    integrate). In one dimension it is only a shift and a scale.
     Sources: Papamakarios et al. 2017; as a prior, Chen et al. 2017 (section 3.2).
     """
 
@@ -28,7 +32,8 @@ class FlowPrior(nn.Module):
                 activation=nn.SiLU,
             )
         for step in self.flow.transform.transforms:
-            last = step.hyper[-1] if hasattr(step, "hyper") else step  # in one dimension zuko needs no network
+            # in one dimension zuko needs no network
+            last = step.hyper[-1] if hasattr(step, "hyper") else step
             for parameter in last.parameters():
                 nn.init.zeros_(parameter)
 
@@ -37,7 +42,9 @@ class FlowPrior(nn.Module):
 
 
 class FlowDistribution(Distribution):
-    """What zuko returns, with the support that it does not state: all of R^D. Batch (), event (D,)."""
+    """What zuko returns, with the support that it does not state: all of R^D. Batch (), event
+    (D,).
+    """
 
     arg_constraints = {}
     support = constraints.real_vector

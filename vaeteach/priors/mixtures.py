@@ -1,9 +1,10 @@
 """Mixtures: K Gaussians with parameters of their own, or K outputs of the encoder itself.
 
-Both are torch's MixtureSameFamily, whose components are joint distributions over all D dimensions. The sum over
-dimensions is then taken inside each component and the logsumexp over components outside: log sum_k w_k prod_d N_kd.
-The other order, sum_d log sum_k w_k N_kd, is the density of a different distribution, which mixes each dimension on
-its own (K^D bumps instead of K) and from which nobody samples.
+Both are torch's MixtureSameFamily, whose components are joint distributions over all D dimensions.
+The sum over dimensions is then taken inside each component and the logsumexp over components
+outside: log sum_k w_k prod_d N_kd. The other order, sum_d log sum_k w_k N_kd, is the density of a
+different distribution, which mixes each dimension on its own (K^D bumps instead of K) and from
+which nobody samples.
 """
 
 import torch
@@ -15,16 +16,21 @@ from .normal import check_latent_dim
 
 
 def mixture(logits, components):
-    """sum_k softmax(logits)_k components_k: logits (K,), components a Distribution with batch (K,), event (D,)."""
-    return MixtureSameFamily(Categorical(logits=logits, validate_args=False), components, validate_args=False)
+    """sum_k softmax(logits)_k components_k: logits (K,), components a Distribution with batch (K,),
+    event (D,).
+    """
+    return MixtureSameFamily(
+        Categorical(logits=logits, validate_args=False), components, validate_args=False
+    )
 
 
 class GaussianMixture(nn.Module):
-    """sum_k w_k N(mu_k, diag exp(logvar_k)), all learned: logits (K,) of the weights, mu and logvar (K, D).
+    """sum_k w_k N(mu_k, diag exp(logvar_k)), all learned: logits (K,) of the weights, mu and logvar
+    (K, D).
 
-    It starts with equal weights and means drawn from N(0, I) under `seed` (equal means would get equal gradients and
-    stay together for ever). No closed KL: `kl` estimates it. Source: Dilokthanakul et al. 2016; the
-    baseline "MoG" of Tomczak and Welling 2018, section 5.
+    It starts with equal weights and means drawn from N(0, I) under `seed` (equal means would get
+    equal gradients and stay together for ever). No closed KL: `kl` estimates it. Source:
+    Dilokthanakul et al. 2016; the baseline "MoG" of Tomczak and Welling 2018, section 5.
     """
 
     def __init__(self, latent_dim, components, seed=0):
@@ -39,28 +45,36 @@ class GaussianMixture(nn.Module):
 
 
 class VampPrior(nn.Module):
-    """1/K sum_k q(z | u_k): the encoder's own posteriors at K learned pseudo-inputs u_k. Every weight is 1/K.
+    """1/K sum_k q(z | u_k): the encoder's own posteriors at K learned pseudo-inputs u_k. Every
+    weight is 1/K.
 
-    encode: a function from images (K, P) to q(z|x), such as `model.encode`; it is used and not owned, so its weights
-    stay where they are and get gradients from the prior as well. pseudo_inputs: K starting images (K, P) in [0, 1],
-    for example training images; kept inside (0, 1) by a sigmoid. With all N training images as pseudo-inputs it would
-    be the aggregate posterior, the prior that maximises the bound and remembers the training set.
-    Source: Tomczak and Welling 2018, section 3. Raises ValueError for images that are not (K, P) in [0, 1].
+    encode: a function from images (K, P) to q(z|x), such as `model.encode`; it is used and not
+    owned, so its weights stay where they are and get gradients from the prior as well.
+    pseudo_inputs: K starting images (K, P) in [0, 1], for example training images; kept inside (0,
+    1) by a sigmoid. With all N training images as pseudo-inputs it would be the aggregate
+    posterior, the prior that maximises the bound and remembers the training set.
+    Source: Tomczak and Welling 2018, section 3. Raises ValueError for images that are not (K, P) in
+    [0, 1].
     """
 
-    _MARGIN = 0.02  # how far from 0 and 1 a pseudo-input starts: on the border itself a sigmoid has no gradient
+    # how far from 0 and 1 a pseudo-input starts: on the border itself a sigmoid has no gradient
+    _MARGIN = 0.02
 
     def __init__(self, encode, pseudo_inputs):
         super().__init__()
         if not callable(encode):
-            raise TypeError(f"VampPrior: encode must be a function such as model.encode, got {type(encode).__name__}.")
+            raise TypeError(
+                "VampPrior: encode must be a function such as model.encode, got"
+                f" {type(encode).__name__}."
+            )
         images = torch.as_tensor(pseudo_inputs, dtype=torch.get_default_dtype()).detach()
         if images.ndim != 2 or len(images) == 0 or not bool(((images >= 0) & (images <= 1)).all()):
             raise ValueError(
-                f"VampPrior: pseudo_inputs must be images (K, P) with pixels in [0, 1], got shape "
+                "VampPrior: pseudo_inputs must be images (K, P) with pixels in [0, 1], got shape "
                 f"{tuple(images.shape)}; data.train[:50] is a usual start."
             )
-        object.__setattr__(self, "encode", encode)  # past Module's book-keeping: the model already owns its encoder
+        # past Module's book-keeping: the model already owns its encoder
+        object.__setattr__(self, "encode", encode)
         self.pixel_logits = nn.Parameter(torch.logit(images.clamp(self._MARGIN, 1 - self._MARGIN)))
 
     @property

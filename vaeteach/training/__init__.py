@@ -1,7 +1,9 @@
-"""Training: one loop that is fast because it is simple, shows itself, can be stopped, and keeps what it saw.
+"""Training: one loop that is fast because it is simple, shows itself, can be stopped, and keeps
+what it saw.
 
-The data stay in memory as one tensor, from which each batch is gathered at once; the optimiser is fused Adam under a
-warm-up and a cosine decay to zero. Nothing in a step waits for a number to be read back.
+The data stay in memory as one tensor, from which each batch is gathered at once; the optimiser is
+fused Adam under a warm-up and a cosine decay to zero. Nothing in a step waits for a number to be
+read back.
 """
 
 import inspect
@@ -44,22 +46,29 @@ def fit(
     """Maximise the mean of `objective` over the training images; the model is changed in place.
 
     data: ImageData (its test images are measured after each epoch) or a tensor of images, (N, P).
-    objective(model, x, seed=generator) -> Elbo or a tensor (B,) in nats, to be maximised; `seed` may be missing.
-    lr: the peak rate; it warms up over the first twentieth of the steps and falls to zero along a cosine.
-    seed: order of the images and noise; the same call gives the same numbers. progress: show epoch, bound, time left.
-    on_step(step): called after each whole step; a true answer ends the training there.
-    precision: "bfloat16" multiplies in large linear layers with eight bits of each factor, and pays on processors made
-    for it; the parameters, the optimiser, the test bound and everything else stay float32.
-    Returns History. An interrupt (Kernel > Interrupt, Ctrl-C) ends the training after the step that is running and
-    returns the history so far. Raises NonFiniteBound at the first infinite or NaN bound, with quantity and step; the
-    model is then as after its last finite epoch. Raises ValueError for images and settings that cannot be trained on.
+    objective(model, x, seed=generator) -> Elbo or a tensor (B,) in nats, to be maximised; `seed`
+    may be missing.
+    lr: the peak rate; it warms up over the first twentieth of the steps and falls to zero along a
+    cosine.
+    seed: order of the images and noise; the same call gives the same numbers. progress: show epoch,
+    bound, time left. on_step(step): called after each whole step; a true answer ends the training
+    there.
+    precision: "bfloat16" multiplies in large linear layers with eight bits of each factor, and pays
+    on processors made for it; the parameters, the optimiser, the test bound and everything else
+    stay float32.
+    Returns History. An interrupt (Kernel > Interrupt, Ctrl-C) ends the training after the step that
+    is running and returns the history so far. Raises NonFiniteBound at the first infinite or NaN
+    bound, with quantity and step; the model is then as after its last finite epoch. Raises
+    ValueError for images and settings that cannot be trained on.
     Source: Kingma and Welling 2014, algorithm 1.
     """
     train, test = images_of(data)
     check_settings(epochs, batch_size, lr, precision)
     noise, objective = generator(seed), _with_seed(objective)
     history, start = History(), time.perf_counter()
-    optimiser = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], lr=lr, fused=True)
+    optimiser = torch.optim.Adam(
+        [p for p in model.parameters() if p.requires_grad], lr=lr, fused=True
+    )
     rate = _warm_up_then_cosine(lr, epochs * math.ceil(len(train) / batch_size))
     shown = train[:SNAPSHOT_IMAGES]
     products = partial(bfloat16_products, model) if precision == "bfloat16" else nullcontext
@@ -88,9 +97,12 @@ def fit(
             batches = torch.randperm(len(train), generator=noise).split(batch_size)
             terms = []
             for rows in batches:
-                try:  # gathered batch by batch: a copy of all images each epoch would leave the processor's cache
+                # gathered batch by batch: a copy of all images each epoch would leave the
+                # processor's cache
+                try:
                     terms.append(step(train.index_select(0, rows)))
-                except KeyboardInterrupt:  # raised by the objective itself, before anything was updated
+                # raised by the objective itself, before anything was updated
+                except KeyboardInterrupt:
                     history.stopped = "interrupted"
                 if interrupted():
                     history.stopped = "interrupted"
@@ -105,7 +117,8 @@ def fit(
                     history.snapshots.append(_snapshot(at, model, shown))
                 split = "train" if test is None else "test"
                 bar.set_description_str(
-                    f"epoch {at:.3g}/{epochs}, {split} bound {history.last(split=split):.2f} nats", refresh=False
+                    f"epoch {at:.3g}/{epochs}, {split} bound {history.last(split=split):.2f} nats",
+                    refresh=False,
                 )
             history.seconds = time.perf_counter() - start
             bar.update(0 if history.stopped else 1)
@@ -118,14 +131,20 @@ def _record(history, epoch, terms, model, test, objective):
     _require_finite(terms, history, model)
     history.add(epoch, "train", terms.mean(0))
     if test is not None:
-        with torch.no_grad():  # the same noise each time, so that the curve shows the model and not the draw
-            history.add(epoch, "test", [t.mean() for t in as_elbo(objective(model, test, seed=generator(0)))])
+        # the same noise each time, so that the curve shows the model and not the draw
+        with torch.no_grad():
+            history.add(
+                epoch,
+                "test",
+                [t.mean() for t in as_elbo(objective(model, test, seed=generator(0)))],
+            )
 
 
 def _with_seed(objective):
     try:
         takes_seed = any(
-            p.name == "seed" or p.kind is p.VAR_KEYWORD for p in inspect.signature(objective).parameters.values()
+            p.name == "seed" or p.kind is p.VAR_KEYWORD
+            for p in inspect.signature(objective).parameters.values()
         )
     except (TypeError, ValueError):
         takes_seed = True
@@ -146,7 +165,9 @@ def _warm_up_then_cosine(peak, steps):
 def _snapshot(epoch, model, images):
     with torch.no_grad():
         q = model.encode(images)
-        return Snapshot(epoch, q.mean, q.stddev, {k: v.detach().clone() for k, v in model.state_dict().items()})
+        return Snapshot(
+            epoch, q.mean, q.stddev, {k: v.detach().clone() for k, v in model.state_dict().items()}
+        )
 
 
 def _require_finite(terms, history, model):
@@ -159,8 +180,9 @@ def _require_finite(terms, history, model):
     model.load_state_dict(history.snapshots[-1].state)
     history.stopped = f"{quantity} not finite at step {step}"
     raise NonFiniteBound(
-        f"Training stopped at step {step}: {quantity} became {float(terms[row][bad[row]][0])}. The model is back at "
-        f"its state after epoch {history.snapshots[-1].epoch:g}. Try a smaller lr, and check the sign of the KL.",
+        f"Training stopped at step {step}: {quantity} became {float(terms[row][bad[row]][0])}. The"
+        f" model is back at its state after epoch {history.snapshots[-1].epoch:g}. Try a smaller"
+        " lr, and check the sign of the KL.",
         history,
         step,
         quantity,
@@ -171,8 +193,9 @@ def _require_finite(terms, history, model):
 def _few_threads(model, batch_size, worth=2**26):
     """One thread while the steps are small: sharing them out can cost more than it gains.
 
-    On a busy machine (a class on one server) two threads that wait for each other made the digits model ten times
-    slower; below `worth` multiplications in a pass, the second thread of an idle one saves a fifth to a third.
+    On a busy machine (a class on one server) two threads that wait for each other made the digits
+    model ten times slower; below `worth` multiplications in a pass, the second thread of an idle
+    one saves a fifth to a third.
     """
     before = torch.get_num_threads()
     if sum(p.numel() for p in model.parameters()) * batch_size < worth:
@@ -187,8 +210,9 @@ def _few_threads(model, batch_size, worth=2**26):
 def _interrupts_wait():
     """Turn Ctrl-C (and Lab's stop button) into a flag that the loop reads between whole steps.
 
-    A KeyboardInterrupt in the middle of an optimiser step would leave half of the parameters updated. Only the main
-    thread may set signal handlers; elsewhere no interrupt arrives and `on_step` is the way to stop.
+    A KeyboardInterrupt in the middle of an optimiser step would leave half of the parameters
+    updated. Only the main thread may set signal handlers; elsewhere no interrupt arrives and
+    `on_step` is the way to stop.
     """
     asked = []
     if threading.current_thread() is not threading.main_thread():

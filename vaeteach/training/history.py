@@ -8,7 +8,9 @@ from ..objectives import Elbo
 
 
 class NonFiniteBound(ArithmeticError):
-    """The bound became infinite or NaN. `history` is the training up to there, `step` and `quantity` say where."""
+    """The bound became infinite or NaN. `history` is the training up to there, `step` and
+    `quantity` say where.
+    """
 
     def __init__(self, message, history, step, quantity):
         super().__init__(message)
@@ -17,16 +19,21 @@ class NonFiniteBound(ArithmeticError):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The codes of the first training images at one moment: mean and stddev of q(z|x), each (N, D)."""
+    """The codes of the first training images at one moment: mean and stddev of q(z|x), each (N,
+    D).
+    """
 
     epoch: float
     mean: torch.Tensor
     stddev: torch.Tensor
-    state: dict = field(repr=False)  # a copy of the model's parameters, to look back with load_state_dict
+    # a copy of the model's parameters, to look back with load_state_dict
+    state: dict = field(repr=False)
 
 
 class History:
-    """What training recorded: `.frame()`, `.snapshots`, `.stopped` (None, or why it ended early), `.seconds`."""
+    """What training recorded: `.frame()`, `.snapshots`, `.stopped` (None, or why it ended early),
+    `.seconds`.
+    """
 
     def __init__(self):
         self.rows, self.snapshots, self.stopped, self.steps, self.seconds = [], [], None, 0, 0.0
@@ -36,7 +43,8 @@ class History:
 
         Columns: epoch, split (train, test), quantity (log_likelihood, kl, value), nats.
 
-        Training rows are means over the epoch's steps, taken while the model changed; test rows are at its end.
+        Training rows are means over the epoch's steps, taken while the model changed; test rows are
+        at its end.
         """
         import pandas as pd
 
@@ -46,7 +54,10 @@ class History:
         """The newest number of one quantity, in nats per image."""
         found = [nats for _, s, q, nats in self.rows if (s, q) == (split, quantity)]
         if not found:
-            raise LookupError(f"history has no {quantity!r} of the {split!r} images yet: no whole epoch was trained.")
+            raise LookupError(
+                f"history has no {quantity!r} of the {split!r} images yet: no whole epoch was"
+                " trained."
+            )
         return found[-1]
 
     def add(self, epoch, split, means):

@@ -9,28 +9,37 @@ from ..objectives import Elbo, require_possible
 
 
 def images_of(data):
-    """The training and test images as float tensors, or a sentence about what is wrong with them."""
+    """The training and test images as float tensors, or a sentence about what is wrong with
+    them.
+    """
     train, test = (data, None) if torch.is_tensor(data) else (data.train, data.test)
     for name, images in (("training", train), ("test", test)):
         if images is None:
             continue
         if images.ndim != 2:
             raise ValueError(
-                f"The {name} images have shape {tuple(images.shape)}; expected (N, P), one row of pixels an "
-                "image. Flatten them with images.reshape(len(images), -1)."
+                f"The {name} images have shape {tuple(images.shape)}; expected (N, P), one row of"
+                " pixels an image. Flatten them with images.reshape(len(images), -1)."
             )
         if images.numel() == 0:
             if name == "test":
                 test = None
                 continue
-            raise ValueError(f"There are no {name} images (shape {tuple(images.shape)}); training needs at least one.")
+            raise ValueError(
+                f"There are no {name} images (shape {tuple(images.shape)}); training needs at least"
+                " one."
+            )
         if not images.is_floating_point():
-            raise ValueError(f"The {name} images are {images.dtype}; expected floats in [0, 1]: images.float() / 255.")
+            raise ValueError(
+                f"The {name} images are {images.dtype}; expected floats in [0, 1]: images.float() /"
+                " 255."
+            )
         bad = ~torch.isfinite(images).all(1)
         if bad.any():
             raise ValueError(
-                f"{int(bad.sum())} of the {len(images)} {name} images hold NaN or infinite pixels, the first at "
-                f"row {int(bad.nonzero()[0])}. Drop them: images[torch.isfinite(images).all(1)]."
+                f"{int(bad.sum())} of the {len(images)} {name} images hold NaN or infinite pixels,"
+                f" the first at row {int(bad.nonzero()[0])}. Drop them:"
+                " images[torch.isfinite(images).all(1)]."
             )
     return train, test
 
@@ -46,7 +55,9 @@ def check_settings(epochs, batch_size, lr, precision):
 
 
 def check_fits(model, train, test, objective):
-    """Before the clock starts: every pixel under this likelihood, and the shape of what the objective returns."""
+    """Before the clock starts: every pixel under this likelihood, and the shape of what the
+    objective returns.
+    """
     with torch.no_grad():
         for images in (train, test):
             if images is not None:
@@ -56,8 +67,9 @@ def check_fits(model, train, test, objective):
     for name, term in zip(bound._fields, bound):
         if term.shape != train[:2].shape[:1]:
             raise ValueError(
-                f"The objective must return one number per image, shape (B,); for {len(train[:2])} images its {name} "
-                f"has shape {tuple(term.shape)}. Sum over pixels and dimensions, never over the batch."
+                f"The objective must return one number per image, shape (B,); for {len(train[:2])}"
+                f" images its {name} has shape {tuple(term.shape)}. Sum over pixels and dimensions,"
+                " never over the batch."
             )
 
 

@@ -5,13 +5,19 @@ from contextlib import contextmanager
 
 
 class _FairLock:
-    """A re-entrant lock that hands over in order: a view that waits gets in after the step that is running.
+    """A re-entrant lock that hands over in order: a view that waits gets in after the step that is
+    running.
 
     A plain lock released and taken again at once by the training loop would starve everybody else.
     """
 
     def __init__(self):
-        self._turn, self._inside, self._owner, self._depth = threading.Lock(), threading.Lock(), None, 0
+        self._turn, self._inside, self._owner, self._depth = (
+            threading.Lock(),
+            threading.Lock(),
+            None,
+            0,
+        )
 
     @contextmanager
     def __call__(self):
@@ -30,4 +36,5 @@ class _FairLock:
                 self._inside.release()
 
 
-exclusive = _FairLock()  # `with exclusive():` around whatever reads or writes a model that may be training elsewhere
+# `with exclusive():` around whatever reads or writes a model that may be training elsewhere
+exclusive = _FairLock()

@@ -1,4 +1,6 @@
-"""The prior moves, or the latents turn; the layers beside them move along, and the bound stands still."""
+"""The prior moves, or the latents turn; the layers beside them move along, and the bound stands
+still.
+"""
 
 import math
 
@@ -17,30 +19,40 @@ REBUILT = 4  # test images that are rebuilt; below them as many new ones
 
 
 class AbsorptionBench(FigureView):
-    """One model, written in latents u = m + S R z: move the prior, and let the adjacent layers take the map over.
+    """One model, written in latents u = m + S R z: move the prior, and let the adjacent layers take
+    the map over.
 
-    model: a VAE with two latents and prior N(0, I). data: the ImageData it was trained on. Controls: `shift` (the
-    prior's mean in z_1), `stretch` (its standard deviation in z_1), `turn` (degrees, of the latents before that), and
-    `absorb`: whether the layers beside the latents move along, or only the prior moves and the networks stay.
-    `.bound` is the mean Elbo over the test images, the same noise at every setting. Raises as map_latents does.
+    model: a VAE with two latents and prior N(0, I). data: the ImageData it was trained on.
+    Controls: `shift` (the prior's mean in z_1), `stretch` (its standard deviation in z_1), `turn`
+    (degrees, of the latents before that), and
+    `absorb`: whether the layers beside the latents move along, or only the prior moves and the
+    networks stay.
+    `.bound` is the mean Elbo over the test images, the same noise at every setting. Raises as
+    map_latents does.
     """
 
     def __init__(self, model, data, n_codes=600):
         if model.prior().event_shape != (2,):
             raise ValueError(
-                f"AbsorptionBench draws the plane of two latents; this model has {model.prior().event_shape[0]}. "
-                "Build one with latent_dim=2."
+                "AbsorptionBench draws the plane of two latents; this model has"
+                f" {model.prior().event_shape[0]}. Build one with latent_dim=2."
             )
         self.model, self.data, self.n_codes = model, data, n_codes
         self._type = next(model.parameters()).dtype
         slider = {"continuous_update": True, "readout_format": ".2f"}
-        self.shift = ipywidgets.FloatSlider(value=0, min=-3, max=3, step=0.1, description="shift m", **slider)
-        self.stretch = ipywidgets.FloatSlider(value=1, min=0.4, max=2.5, step=0.05, description="stretch s", **slider)
+        self.shift = ipywidgets.FloatSlider(
+            value=0, min=-3, max=3, step=0.1, description="shift m", **slider
+        )
+        self.stretch = ipywidgets.FloatSlider(
+            value=1, min=0.4, max=2.5, step=0.05, description="stretch s", **slider
+        )
         self.turn = ipywidgets.IntSlider(value=0, min=-180, max=180, step=5, description="turn °")
         self.absorb = ipywidgets.Checkbox(value=True, description="layers move along", indent=False)
         figure, axes = self._paper()
         self._artists = draw_bench(axes, self.state(), data.train_labels[:n_codes], data.shape)
-        artists = [self._artists[name] for name in ("dots", "encoder", "decoder", "pictures", "text")]
+        artists = [
+            self._artists[name] for name in ("dots", "encoder", "decoder", "pictures", "text")
+        ]
         controls = [self.shift, self.stretch, self.turn, self.absorb]
         moving = [*artists, *self._artists["ellipses"]]
         super().__init__(figure, moving, controls, alt="A model's latents, written anew.")
@@ -57,10 +69,17 @@ class AbsorptionBench(FigureView):
         return figure
 
     def written(self):
-        """The model at the present setting: with the map in its layers, or with the moved prior only."""
+        """The model at the present setting: with the map in its layers, or with the moved prior
+        only.
+        """
         angle = math.radians(self.turn.value)
-        rotation = torch.tensor([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
-        mean, stddev = torch.tensor([self.shift.value, 0.0]), torch.tensor([self.stretch.value, 1.0])
+        rotation = torch.tensor(
+            [[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]]
+        )
+        mean, stddev = (
+            torch.tensor([self.shift.value, 0.0]),
+            torch.tensor([self.stretch.value, 1.0]),
+        )
         prior = LearnedNormal(2).to(self._type)
         with torch.no_grad():
             prior.mu.copy_(mean)
@@ -68,7 +87,8 @@ class AbsorptionBench(FigureView):
         matrix = stddev.unsqueeze(1) * rotation
         if self.absorb.value:
             return map_latents(self.model, matrix, mean, prior), matrix, mean
-        return VAE(self.model.encoder, self.model.decoder, prior), torch.diag(stddev), mean  # nothing turns N(0, I)
+        # nothing turns N(0, I)
+        return VAE(self.model.encoder, self.model.decoder, prior), torch.diag(stddev), mean
 
     @torch.no_grad()
     def state(self):
@@ -77,7 +97,9 @@ class AbsorptionBench(FigureView):
         test = self.data.test.to(self._type)
         self.bound = Elbo(*(float(term.mean()) for term in elbo(model, test, seed=0)))
         codes = model.encode(self.data.train[: self.n_codes].to(self._type)).mean
-        causes = torch.randn(REBUILT, 2, generator=torch.Generator().manual_seed(4)) @ matrix.T + mean
+        causes = (
+            torch.randn(REBUILT, 2, generator=torch.Generator().manual_seed(4)) @ matrix.T + mean
+        )
         z = torch.cat([model.encode(test[:REBUILT]).mean, causes.to(self._type)])
         heads = self.model.encoder.net[-1].weight[:2].T
         return {
@@ -93,8 +115,13 @@ class AbsorptionBench(FigureView):
     def move(self):
         move_bench(self._artists, self.state(), self.data.shape)
         b = self.bound
-        who = "the layers beside the latents moved along" if self.absorb.value else "only the prior moved"
+        who = (
+            "the layers beside the latents moved along"
+            if self.absorb.value
+            else "only the prior moved"
+        )
         self.alt = (
-            f"Prior with mean {self.shift.value:.1f} and standard deviation {self.stretch.value:.2f} in z1, latents "
-            f"turned by {self.turn.value} degrees; {who}. Test ELBO {b.value:.3f} nats, KL {b.kl:.3f} nats."
+            f"Prior with mean {self.shift.value:.1f} and standard deviation"
+            f" {self.stretch.value:.2f} in z1, latents turned by {self.turn.value} degrees; {who}."
+            f" Test ELBO {b.value:.3f} nats, KL {b.kl:.3f} nats."
         )

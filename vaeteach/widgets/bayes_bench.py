@@ -1,4 +1,6 @@
-"""Prior times likelihood is posterior, as three maps of the latent plane; hide pixels and the posterior widens."""
+"""Prior times likelihood is posterior, as three maps of the latent plane; hide pixels and the
+posterior widens.
+"""
 
 import ipywidgets
 import numpy as np
@@ -13,29 +15,38 @@ POINTS = 101  # an axis of the grid: a step of 0.12, fine enough for a picture
 
 
 class BayesBench(FigureView):
-    """One digit: prior, likelihood and exact posterior over the latent plane, with the ellipse of q(z|x).
+    """One digit: prior, likelihood and exact posterior over the latent plane, with the ellipse of
+    q(z|x).
 
-    model: a VAE with two latents. data: ImageData, whose test digits are shown. Controls: `digit` (its number among
-    the test digits), `observed` (percent of the pixels that are seen), `smooth`. `posterior` holds the exact posterior
-    of the pixels seen as masses on the grid `nodes`, `spread` its standard deviation along each axis; q(z|x) is always
-    that of the whole picture, because the encoder was never shown a part of one.
+    model: a VAE with two latents. data: ImageData, whose test digits are shown. Controls: `digit`
+    (its number among the test digits), `observed` (percent of the pixels that are seen), `smooth`.
+    `posterior` holds the exact posterior of the pixels seen as masses on the grid `nodes`, `spread`
+    its standard deviation along each axis; q(z|x) is always that of the whole picture, because the
+    encoder was never shown a part of one.
     Raises ValueError for a model that does not have exactly two latents.
     """
 
     def __init__(self, model, data):
         if tuple(model.prior().event_shape) != (2,):
             raise ValueError(
-                "BayesBench draws maps of a plane; build its model with build_vae(data, latent_dim=2), the default."
+                "BayesBench draws maps of a plane; build its model with build_vae(data,"
+                " latent_dim=2), the default."
             )
         self._images = data.test.to(next(model.parameters()).dtype)
         with exclusive(), torch.no_grad():
             grid, q = grid_for(model, self._images, POINTS), model.encode(self._images)
             self._decoded = model.decode(grid.nodes)
             self._log_prior = model.prior().log_prob(grid.nodes).double()
-        self.nodes, self._axes_of_grid, self._log_weight = grid.nodes.double(), grid.axes, grid.log_weight
+        self.nodes, self._axes_of_grid, self._log_weight = (
+            grid.nodes.double(),
+            grid.axes,
+            grid.log_weight,
+        )
         self._q_mean, self._q_stddev = q.mean.numpy(), q.stddev.numpy()
         self._order = torch.randperm(data.pixels, generator=torch.Generator().manual_seed(0))
-        self.digit = ipywidgets.IntSlider(value=0, max=len(self._images) - 1, description="test digit")
+        self.digit = ipywidgets.IntSlider(
+            value=0, max=len(self._images) - 1, description="test digit"
+        )
         self.observed = ipywidgets.IntSlider(value=100, max=100, step=2, description="% observed")
         self.smooth = ipywidgets.Checkbox(value=True, description="smooth picture", indent=False)
         figure, axes = new_figure(11, 3.6, columns=4)
@@ -54,7 +65,9 @@ class BayesBench(FigureView):
         seen = torch.zeros(self._images.shape[1], dtype=torch.bool)
         seen[self._order[: round(self.observed.value / 100 * len(seen))]] = True
         with torch.no_grad():
-            log_likelihood = pairwise_log_prob(self._decoded, self._images[row : row + 1], seen)[:, 0]
+            log_likelihood = pairwise_log_prob(self._decoded, self._images[row : row + 1], seen)[
+                :, 0
+            ]
         log_joint = log_likelihood + self._log_prior
         self.evidence = float(torch.logsumexp(log_joint + self._log_weight, 0))
         self.posterior = torch.softmax(log_joint + self._log_weight, 0)
@@ -65,7 +78,10 @@ class BayesBench(FigureView):
             "seen": seen.numpy(),
             "mean": self._q_mean[row],
             "stddev": self._q_stddev[row],
-            **{name: (value - value.max()).exp().reshape(shape).numpy() for name, value in maps.items()},
+            **{
+                name: (value - value.max()).exp().reshape(shape).numpy()
+                for name, value in maps.items()
+            },
         }
 
     def move(self):
@@ -73,7 +89,8 @@ class BayesBench(FigureView):
         share, spread = self.observed.value, self.spread
         q = np.round(self._q_mean[self.digit.value], 2)
         self.alt = (
-            f"Test digit {self.digit.value}, {share} percent of its pixels observed. The exact posterior has standard "
-            f"deviations {spread[0]:.2f} and {spread[1]:.2f}, the prior 1 and 1 if it is the standard normal; "
-            f"q(z|x) of the whole picture is centred at ({q[0]:.2f}, {q[1]:.2f})."
+            f"Test digit {self.digit.value}, {share} percent of its pixels observed. The exact"
+            f" posterior has standard deviations {spread[0]:.2f} and {spread[1]:.2f}, the prior 1"
+            " and 1 if it is the standard normal; q(z|x) of the whole picture is centred at"
+            f" ({q[0]:.2f}, {q[1]:.2f})."
         )

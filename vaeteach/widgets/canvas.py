@@ -1,4 +1,6 @@
-"""Views drawn in the page by one small ES module: they answer without the kernel and live on in exported pages."""
+"""Views drawn in the page by one small ES module: they answer without the kernel and live on in
+exported pages.
+"""
 
 import base64
 import html
@@ -10,11 +12,13 @@ import anywidget
 
 
 class CanvasView(anywidget.AnyWidget):
-    """An anywidget that leaves a still picture, and its own live copy, where there is no kernel and no network.
+    """An anywidget that leaves a still picture, and its own live copy, where there is no kernel and
+    no network.
 
-    Subclasses give `_esm` and `_css` as paths and write `still()` -> PNG bytes and `alt`. In Lab the live widget
-    is shown. A page exported without widget state holds `text/html`: the still picture, replaced by the same ES module
-    running on the state as it was. It needs no script from anywhere.
+    Subclasses give `_esm` and `_css` as paths and write `still()` -> PNG bytes and `alt`. In Lab
+    the live widget is shown. A page exported without widget state holds `text/html`: the still
+    picture, replaced by the same ES module running on the state as it was. It needs no script from
+    anywhere.
     """
 
     def still(self):

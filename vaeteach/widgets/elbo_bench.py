@@ -1,11 +1,20 @@
-"""The bound as a bar: move q over one latent by hand, or let it climb, and see that ELBO and gap share one log p(x)."""
+"""The bound as a bar: move q over one latent by hand, or let it climb, and see that ELBO and gap
+share one log p(x).
+"""
 
 import ipywidgets
 import numpy as np
 import torch
 
 from ..exact import posterior_grid, two_humped
-from ..plots import draw_bound, draw_line_posterior, draw_picture, move_bound, move_density, new_figure
+from ..plots import (
+    draw_bound,
+    draw_line_posterior,
+    draw_picture,
+    move_bound,
+    move_density,
+    new_figure,
+)
 from ..training import exclusive
 from .figure import FigureView
 
@@ -15,11 +24,14 @@ DEPTH = 12.0  # nats of the bar that are shown below log p(x)
 
 
 class ElboBench(FigureView):
-    """One digit, one latent: prior, exact posterior and q, beside a bar of ELBO and gap up to log p(x).
+    """One digit, one latent: prior, exact posterior and q, beside a bar of ELBO and gap up to log
+    p(x).
 
-    model: a VAE with one latent (float or double). data: ImageData; its test digits can be chosen, one of each label,
-    and first, where there is one, a digit whose posterior has two humps. Controls: `digit`, `mu`, `log_sigma`, and
-    `climb` (a Play button: each tick is one step up the ELBO; stop puts q back where the encoder has it).
+    model: a VAE with one latent (float or double). data: ImageData; its test digits can be chosen,
+    one of each label, and first, where there is one, a digit whose posterior has two humps.
+    Controls: `digit`, `mu`, `log_sigma`, and
+    `climb` (a Play button: each tick is one step up the ELBO; stop puts q back where the encoder
+    has it).
     Raises ValueError for a model that does not have exactly one latent.
     """
 
@@ -27,34 +39,45 @@ class ElboBench(FigureView):
         with exclusive(), torch.no_grad():
             if tuple(model.prior().event_shape) != (1,):
                 raise ValueError(
-                    "ElboBench draws curves over one latent; build its model with build_vae(data, latent_dim=1)."
+                    "ElboBench draws curves over one latent; build its model with build_vae(data,"
+                    " latent_dim=1)."
                 )
             images = data.test.to(next(model.parameters()).dtype)
             exact, q = posterior_grid(model, images, POINTS, box=BOX), model.encode(images)
             prior = model.prior().log_prob(exact.nodes.to(images.dtype)).double().exp().numpy()
         self.z, self.log_posterior = exact.axes[0].double().numpy(), exact.log_density.numpy()
-        self._log_weight, self._evidence = exact.log_weight.numpy(), exact.log_marginal.double().numpy()
+        self._log_weight, self._evidence = (
+            exact.log_weight.numpy(),
+            exact.log_marginal.double().numpy(),
+        )
         self._start = torch.cat([q.mean, q.stddev.log()], 1).double().numpy()
         self._images, self._tick = images.float(), 0
         labels = data.test_labels.tolist()
         options, humps = [(str(k), labels.index(k)) for k in sorted(set(labels))], two_humped(exact)
         if humps is not None:
             options.insert(0, ("two humps", humps))
-        self.digit = ipywidgets.Dropdown(options=options, description="digit", layout={"width": "190px"})
+        self.digit = ipywidgets.Dropdown(
+            options=options, description="digit", layout={"width": "190px"}
+        )
         self.mu = ipywidgets.FloatSlider(min=-4, max=4, step=0.01, description="μ")
         self.log_sigma = ipywidgets.FloatSlider(min=-3, max=0.7, step=0.01, description="log σ")
         self.climb = ipywidgets.Play(min=0, max=100_000, interval=120, description="climb")
         figure, (left, middle, right) = new_figure(9.6, 4, columns=3, width_ratios=[1, 2.6, 1.3])
         row = self.digit.value
         self._picture = draw_picture(left, self._images[row], data.shape, title="test digit")
-        self._curves = draw_line_posterior(middle, self.z, prior, np.exp(self.log_posterior[row]), prior)
+        self._curves = draw_line_posterior(
+            middle, self.z, prior, np.exp(self.log_posterior[row]), prior
+        )
         self._bar = draw_bound(right, self._evidence[row] - 1, self._evidence[row], DEPTH)
         self._axes = middle, right
         self._choose()
         self.digit.observe(self._choose, "value")
         self.climb.observe(self._climb, "value")
         label = ipywidgets.Label("climb the ELBO:")
-        rows = [ipywidgets.HBox([self.digit, label, self.climb]), ipywidgets.HBox([self.mu, self.log_sigma])]
+        rows = [
+            ipywidgets.HBox([self.digit, label, self.climb]),
+            ipywidgets.HBox([self.mu, self.log_sigma]),
+        ]
         moving = [*self._curves["q"], *self._bar.values()]
         super().__init__(figure, moving, [self.mu, self.log_sigma], alt="ELBO bench.", rows=rows)
 
@@ -71,7 +94,9 @@ class ElboBench(FigureView):
 
     @property
     def elbo(self):
-        """E_q[log p(x, z) - log q(z)], nats; by the identity of the lesson it is `evidence` minus `gap`."""
+        """E_q[log p(x, z) - log q(z)], nats; by the identity of the lesson it is `evidence` minus
+        `gap`.
+        """
         log_q, mass = self._q()
         return float((mass * (self.log_posterior[self.digit.value] + self.evidence - log_q)).sum())
 
@@ -80,8 +105,9 @@ class ElboBench(FigureView):
         elbo = self.elbo
         move_bound(self._bar, elbo, self.evidence, DEPTH)
         self.alt = (
-            f"q is normal with mean {self.mu.value:.2f} and standard deviation {np.exp(self.log_sigma.value):.2f}. "
-            f"The ELBO is {elbo:.2f}, the gap {self.gap:.2f}, together log p(x) = {self.evidence:.2f} nats."
+            f"q is normal with mean {self.mu.value:.2f} and standard deviation"
+            f" {np.exp(self.log_sigma.value):.2f}. The ELBO is {elbo:.2f}, the gap {self.gap:.2f},"
+            f" together log p(x) = {self.evidence:.2f} nats."
         )
 
     def _q(self):
@@ -92,7 +118,9 @@ class ElboBench(FigureView):
         return log_q, mass / mass.sum()
 
     def _choose(self, _=None):
-        """Another digit: its picture, its posterior, its axes; q starts where the encoder puts it."""
+        """Another digit: its picture, its posterior, its axes; q starts where the encoder puts
+        it.
+        """
         row = self.digit.value
         middle, right = self._axes
         density, start = np.exp(self.log_posterior[row]), np.exp(-self._start[row][1]) * 0.4
@@ -118,7 +146,8 @@ class ElboBench(FigureView):
         mu, sigma = self.mu.value, np.exp(self.log_sigma.value)
         height = self.log_posterior[self.digit.value] - log_q  # up to log p(x), which has no slope
         height = height - (mass * height).sum()
-        # Gradient in mu and log sigma by the score function, summed exactly, times the inverse of the Fisher matrix.
+        # Gradient in mu and log sigma by the score function, summed exactly, times the inverse of
+        # the Fisher matrix.
         up_mu = (mass * height * (self.z - mu)).sum()
         up_log_sigma = (mass * height * (((self.z - mu) / sigma) ** 2 - 1)).sum() / 2
         self.mu.value = mu + float(np.clip(STEP * up_mu, -sigma, sigma))

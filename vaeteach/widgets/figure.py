@@ -1,7 +1,8 @@
-"""Controls over a matplotlib figure: still parts are painted once, moving artists blitted, the result sent as PNG.
+"""Controls over a matplotlib figure: still parts are painted once, moving artists blitted, the
+result sent as PNG.
 
-To write a view, draw everything on a figure made by `plots.new_figure`, hand the artists that move to `FigureView`, and
-say in `move` how the controls move them:
+To write a view, draw everything on a figure made by `plots.new_figure`, hand the artists that move
+to `FigureView`, and say in `move` how the controls move them:
 
     class Bump(FigureView):
         def __init__(self):
@@ -41,10 +42,12 @@ class Picture(anywidget.AnyWidget, ipywidgets.Image):
 class FigureView(ipywidgets.VBox):
     """A figure whose moving artists follow at most four controls.
 
-    figure: from `plots.new_figure`. moving: artists that `move` changes, in the order in which they are painted.
-    controls: widgets with a `value`; more rows may be given as `layout_rows`. alt: what the picture shows, one
-    sentence; `move` may set `self.alt` to something newer. Setting a control from Python does what the mouse does.
-    Changes that arrive while a picture is being made are merged into the newest; `move` runs under
+    figure: from `plots.new_figure`. moving: artists that `move` changes, in the order in which they
+    are painted.
+    controls: widgets with a `value`; more rows may be given as `layout_rows`. alt: what the picture
+    shows, one sentence; `move` may set `self.alt` to something newer. Setting a control from Python
+    does what the mouse does. Changes that arrive while a picture is being made are merged into the
+    newest; `move` runs under
     `training.exclusive()`, so it may read a model that another cell is training.
     """
 
@@ -52,9 +55,21 @@ class FigureView(ipywidgets.VBox):
         self.figure, self.moving, self.alt = figure, list(moving), alt
         self._newest, self._painting, self._gate = 0, False, threading.Lock()
         self._background = None
-        self.image = Picture(format="png", layout=ipywidgets.Layout(max_width="100%", width=f"{self._width()}px"))
+        self.image = Picture(
+            format="png", layout=ipywidgets.Layout(max_width="100%", width=f"{self._width()}px")
+        )
         super().__init__(
-            [*(rows or [ipywidgets.HBox(list(controls), layout=ipywidgets.Layout(flex_flow="row wrap"))]), self.image]
+            [
+                *(
+                    rows
+                    or [
+                        ipywidgets.HBox(
+                            list(controls), layout=ipywidgets.Layout(flex_flow="row wrap")
+                        )
+                    ]
+                ),
+                self.image,
+            ]
         )
         self.add_class("vaeteach-view")
         for control in controls:
@@ -67,7 +82,9 @@ class FigureView(ipywidgets.VBox):
         raise NotImplementedError
 
     def refresh(self):
-        """Paint everything anew: for changes of what stands still, such as a title or another digit."""
+        """Paint everything anew: for changes of what stands still, such as a title or another
+        digit.
+        """
         with self._gate:
             self._background = None
         self._changed()
@@ -107,7 +124,9 @@ class FigureView(ipywidgets.VBox):
         for artist in self.moving:
             self.figure.draw_artist(artist)
         stream = io.BytesIO()
-        Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB").save(stream, "png", compress_level=1)
+        Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB").save(
+            stream, "png", compress_level=1
+        )
         self.image.alt = self.alt
         self.image.value = stream.getvalue()
 
@@ -118,4 +137,8 @@ class FigureView(ipywidgets.VBox):
         """The live view, and beside it the picture as it is now for readers without a kernel."""
         live = super()._repr_mimebundle_(**kwargs) or {}
         png = base64.b64encode(self.image.value).decode()
-        return {**(live[0] if isinstance(live, tuple) else live), "image/png": png, "text/plain": self.alt}
+        return {
+            **(live[0] if isinstance(live, tuple) else live),
+            "image/png": png,
+            "text/plain": self.alt,
+        }

@@ -1,4 +1,6 @@
-"""Two normals on a line: their densities, the integrand of the KL, and samples that find the same number."""
+"""Two normals on a line: their densities, the integrand of the KL, and samples that find the same
+number.
+"""
 
 import math
 
@@ -13,10 +15,11 @@ COUNTS = np.unique(np.geomspace(10, 10_000, 80).astype(int))
 
 
 def compare(q, p, noise, reverse=False):
-    """KL between two normals, each (mu, log sigma), in closed form, as an integrand and by samples: a dict for draw_kl.
+    """KL between two normals, each (mu, log sigma), in closed form, as an integrand and by samples:
+    a dict for draw_kl.
 
-    noise: standard normal draws (S,), moved to the first distribution's place. reverse: KL(p || q) in place of
-    KL(q || p). Everything is in nats.
+    noise: standard normal draws (S,), moved to the first distribution's place. reverse: KL(p || q)
+    in place of KL(q || p). Everything is in nats.
     """
     (mu, log_sigma), (nu, log_tau) = first, second = (p, q) if reverse else (q, p)
     shift, ratio = (mu - nu) / math.exp(log_tau), 2 * (log_sigma - log_tau)
@@ -28,7 +31,9 @@ def compare(q, p, noise, reverse=False):
         "z": Z,
         "q": np.exp(_log_normal(Z, *q)),
         "p": np.exp(_log_normal(Z, *p)),
-        "integrand": np.exp(_log_normal(Z, *first)) * (_log_normal(Z, *first) - _log_normal(Z, *second)),
+        "integrand": (
+            np.exp(_log_normal(Z, *first)) * (_log_normal(Z, *first) - _log_normal(Z, *second))
+        ),
         "counts": COUNTS,
         "estimate": mean,
         "stderr": np.sqrt(np.maximum(squares / COUNTS - mean**2, 0) / (COUNTS - 1)),
@@ -42,36 +47,54 @@ def _log_normal(z, mu, log_sigma):
 
 
 class KLBench(FigureView):
-    """q and p, both normal: densities, the integrand with its sign, a running estimate beside the closed form.
+    """q and p, both normal: densities, the integrand with its sign, a running estimate beside the
+    closed form.
 
-    Controls: `moves` says whether the sliders `mu` and `log_sigma` move q or p; `direction` is "KL(q || p)" or
-    "KL(p || q)". `state` holds the numbers on the screen, in nats. The samples keep their noise while sliders move.
+    Controls: `moves` says whether the sliders `mu` and `log_sigma` move q or p; `direction` is
+    "KL(q || p)" or
+    "KL(p || q)". `state` holds the numbers on the screen, in nats. The samples keep their noise
+    while sliders move.
     """
 
     def __init__(self):
         self.parameters = {"q": (1.0, -0.7), "p": (0.0, 0.0)}  # (mu, log sigma)
         self._held = "q"  # which of the two the sliders hold now
-        self.moves = ipywidgets.Dropdown(options=["q", "p"], description="sliders move", layout={"width": "170px"})
+        self.moves = ipywidgets.Dropdown(
+            options=["q", "p"], description="sliders move", layout={"width": "170px"}
+        )
         self.moves.style.description_width = "initial"
         self.mu = ipywidgets.FloatSlider(value=1.0, min=-3, max=3, step=0.01, description="μ")
-        self.log_sigma = ipywidgets.FloatSlider(value=-0.7, min=-2, max=1, step=0.01, description="log σ")
-        self.direction = ipywidgets.Dropdown(options=["KL(q || p)", "KL(p || q)"], layout={"width": "130px"})
+        self.log_sigma = ipywidgets.FloatSlider(
+            value=-0.7, min=-2, max=1, step=0.01, description="log σ"
+        )
+        self.direction = ipywidgets.Dropdown(
+            options=["KL(q || p)", "KL(p || q)"], layout={"width": "130px"}
+        )
         self._noise = np.random.default_rng(0).standard_normal(COUNTS[-1])
         figure, axes = new_figure(10.5, 3.9, columns=3)
         self._axes, self.state = axes, self._numbers()
         self._artists = draw_kl(axes, self.state)
-        moving = [artist for name in ("p", "q", "integrand", "estimate") for artist in self._artists[name]]
+        moving = [
+            artist for name in ("p", "q", "integrand", "estimate") for artist in self._artists[name]
+        ]
         self.moves.observe(self._load, "value")
-        rows = [ipywidgets.HBox([self.moves, self.direction]), ipywidgets.HBox([self.mu, self.log_sigma])]
+        rows = [
+            ipywidgets.HBox([self.moves, self.direction]),
+            ipywidgets.HBox([self.mu, self.log_sigma]),
+        ]
         controls = [self.mu, self.log_sigma, self.direction]
-        super().__init__(figure, [*moving, self._artists["text"]], controls, alt="KL bench.", rows=rows)
+        super().__init__(
+            figure, [*moving, self._artists["text"]], controls, alt="KL bench.", rows=rows
+        )
 
     def _numbers(self):
         reverse = self.direction.value == "KL(p || q)"
         return compare(self.parameters["q"], self.parameters["p"], self._noise, reverse)
 
     def _load(self, change):
-        """Show on the sliders where the other density stands; nothing moves, not even while only one of them is set."""
+        """Show on the sliders where the other density stands; nothing moves, not even while only
+        one of them is set.
+        """
         self._held = None
         self.mu.value, self.log_sigma.value = self.parameters[change["new"]]
         self._held = change["new"]
@@ -88,7 +111,8 @@ class KLBench(FigureView):
         (mu, log_sigma), (nu, log_tau) = self.parameters["q"], self.parameters["p"]
         first, second = self.state["names"]
         self.alt = (
-            f"q is normal with mean {mu:.2f} and standard deviation {math.exp(log_sigma):.2f}, p with {nu:.2f} and "
-            f"{math.exp(log_tau):.2f}. KL({first} || {second}) is {self.state['truth']:.3f} nats; {COUNTS[-1]} samples "
-            f"say {self.state['estimate'][-1]:.3f} ± {self.state['stderr'][-1]:.3f}."
+            f"q is normal with mean {mu:.2f} and standard deviation {math.exp(log_sigma):.2f}, p"
+            f" with {nu:.2f} and {math.exp(log_tau):.2f}. KL({first} || {second}) is"
+            f" {self.state['truth']:.3f} nats; {COUNTS[-1]} samples say"
+            f" {self.state['estimate'][-1]:.3f} ± {self.state['stderr'][-1]:.3f}."
         )

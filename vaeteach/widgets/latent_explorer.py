@@ -9,23 +9,34 @@ import traitlets
 from torch import nn
 
 from ..distributions import Gaussian
-from ..plots import draw_codes, draw_ellipse, draw_normal_contours, draw_picture, new_figure, style_plane
+from ..plots import (
+    draw_codes,
+    draw_ellipse,
+    draw_normal_contours,
+    draw_picture,
+    new_figure,
+    style_plane,
+)
 from ..plots.style import digit_palette
 from ..training import exclusive
 from .canvas import CanvasView
 
 _HERE = Path(__file__).parent
-_IN_PAGE = (nn.Tanh, nn.ReLU, nn.SiLU, nn.Sigmoid, nn.Softplus, nn.GELU)  # what the page can compute
+# what the page can compute
+_IN_PAGE = (nn.Tanh, nn.ReLU, nn.SiLU, nn.Sigmoid, nn.Softplus, nn.GELU)
 SHOWN = 2000  # codes on the plane; more would hide each other and make the page heavy
 
 
 class LatentExplorer(CanvasView):
-    """Drag in the latent plane: the digit decoded there, the nearest real one with its q(z|x); draw one, see it land.
+    """Drag in the latent plane: the digit decoded there, the nearest real one with its q(z|x); draw
+    one, see it land.
 
-    model: a VAE with two latents and a Gaussian posterior. data: ImageData whose training images are shown (the first
-    2000 of them). `z` is the pointer's place and can be set; `smooth` switches between smoothed and raw pixels;
-    `drawing` are the P pixels of the reader's own digit ([] for none). `picture` is what torch decodes at z.
-    The networks run in the page where they are plain multilayer perceptrons, else in the kernel.
+    model: a VAE with two latents and a Gaussian posterior. data: ImageData whose training images
+    are shown (the first 2000 of them). `z` is the pointer's place and can be set; `smooth` switches
+    between smoothed and raw pixels;
+    `drawing` are the P pixels of the reader's own digit ([] for none). `picture` is what torch
+    decodes at z. The networks run in the page where they are plain multilayer perceptrons, else in
+    the kernel.
     Raises ValueError where the plane has not two dimensions.
     """
 
@@ -59,10 +70,14 @@ class LatentExplorer(CanvasView):
             q, prior = model.encode(images), model.prior()
             if q.event_shape != (2,):
                 raise ValueError(
-                    f"LatentExplorer draws a plane, so it needs a model with latent_dim=2; this one has "
-                    f"{q.event_shape[0]}. Use Traversal for more dimensions."
+                    "LatentExplorer draws a plane, so it needs a model with latent_dim=2; this one"
+                    f" has {q.event_shape[0]}. Use Traversal for more dimensions."
                 )
-            self._mean, self._stddev, self._labels = q.mean.numpy(), q.stddev.numpy(), labels.numpy()
+            self._mean, self._stddev, self._labels = (
+                q.mean.numpy(),
+                q.stddev.numpy(),
+                labels.numpy(),
+            )
             decoder, encoder = _plain_mlp(model.decoder), _plain_mlp(model.encoder)
             if not isinstance(q, Gaussian):
                 encoder = [], b""
@@ -87,7 +102,10 @@ class LatentExplorer(CanvasView):
             decoder_weights=decoder[1],
             encoder_layers=encoder[0],
             encoder_weights=encoder[1],
-            alt=f"Latent plane: {len(images)} codes coloured by digit over the dashed contours of the prior.",
+            alt=(
+                f"Latent plane: {len(images)} codes coloured by digit over the dashed contours of"
+                " the prior."
+            ),
         )
         self.on_msg(self._answer)
 
@@ -96,7 +114,8 @@ class LatentExplorer(CanvasView):
         pixels = int(np.prod(self.shape))
         if len(proposal.value) not in (0, pixels):
             raise traitlets.TraitError(
-                f"drawing needs {pixels} pixels, row by row, or [] for none; got {len(proposal.value)}."
+                f"drawing needs {pixels} pixels, row by row, or [] for none; got"
+                f" {len(proposal.value)}."
             )
         return proposal.value
 
@@ -141,11 +160,16 @@ class LatentExplorer(CanvasView):
                 output = torch.cat([q.mean[0], q.stddev[0]])
         else:
             return
-        self.send({"kind": message["kind"], "input": message["input"]}, [output.numpy().astype("<f4").tobytes()])
+        self.send(
+            {"kind": message["kind"], "input": message["input"]},
+            [output.numpy().astype("<f4").tobytes()],
+        )
 
 
 def _plain_mlp(module):
-    """(layers, weights) of a network that the page can run, or ([], b"") where it is something else."""
+    """(layers, weights) of a network that the page can run, or ([], b"") where it is something
+    else.
+    """
     net = getattr(module, "net", None)
     if not isinstance(net, nn.Sequential) or type(module).forward.__qualname__ not in (
         "Encoder.forward",
@@ -155,9 +179,13 @@ def _plain_mlp(module):
     layers, numbers = [], []
     for part in net:
         if isinstance(part, nn.Linear) and part.bias is not None:
-            layers.append({"inputs": part.in_features, "outputs": part.out_features, "activation": ""})
+            layers.append(
+                {"inputs": part.in_features, "outputs": part.out_features, "activation": ""}
+            )
             numbers += [part.weight.detach().numpy().ravel(), part.bias.detach().numpy()]
-        elif type(part) in _IN_PAGE and layers and not layers[-1]["activation"] and _as_in_page(part):
+        elif (
+            type(part) in _IN_PAGE and layers and not layers[-1]["activation"] and _as_in_page(part)
+        ):
             layers[-1]["activation"] = type(part).__name__
         else:
             return [], b""
@@ -166,19 +194,27 @@ def _plain_mlp(module):
 
 def _as_in_page(activation):
     """The page knows each activation in one form only."""
-    return not (getattr(activation, "approximate", "none") != "none" or getattr(activation, "beta", 1) != 1)
+    return not (
+        getattr(activation, "approximate", "none") != "none" or getattr(activation, "beta", 1) != 1
+    )
 
 
 def _likelihood_name(decoder):
     from ..models import LIKELIHOODS
 
     return next(
-        (name for name, kind in LIKELIHOODS.items() if type(getattr(decoder, "likelihood", None)) is kind), None
+        (
+            name
+            for name, kind in LIKELIHOODS.items()
+            if type(getattr(decoder, "likelihood", None)) is kind
+        ),
+        None,
     )
 
 
 def _density_contours(prior, limit, masses=(0.5, 0.9, 0.99), points=161):
-    """Lines around the regions of highest prior density that hold these shares of its mass, as lists of points.
+    """Lines around the regions of highest prior density that hold these shares of its mass, as
+    lists of points.
 
     Found on a grid, so that any prior of the plane is shown, not a Gaussian only.
     """
@@ -190,12 +226,16 @@ def _density_contours(prior, limit, masses=(0.5, 0.9, 0.99), points=161):
     ordered = np.sort(density.ravel())[::-1]
     share = np.cumsum(ordered) * float(axis[1] - axis[0]) ** 2
     lines = contour_generator(axis.numpy(), axis.numpy(), density)
-    levels = [float(ordered[min(np.searchsorted(share, mass), ordered.size - 1)]) for mass in masses]
+    levels = [
+        float(ordered[min(np.searchsorted(share, mass), ordered.size - 1)]) for mass in masses
+    ]
     return [line.round(4).tolist() for level in levels for line in lines.lines(level)]
 
 
 def _ink(data):
-    """How large a digit of this data set is: mean height of its ink, its centre (x, y), the width of a pen; pixels."""
+    """How large a digit of this data set is: mean height of its ink, its centre (x, y), the width
+    of a pen; pixels.
+    """
     dark = data.train[:500].reshape(-1, *data.shape) >= 0.5
     dark = dark[dark.any(2).any(1)]
     rows, columns = dark.any(2).float(), dark.any(1).float()

@@ -1,4 +1,6 @@
-"""A model that trains before the reader's eyes: codes and loss terms move, and the knobs can be turned meanwhile."""
+"""A model that trains before the reader's eyes: codes and loss terms move, and the knobs can be
+turned meanwhile.
+"""
 
 import base64
 import io
@@ -16,12 +18,21 @@ import traitlets
 from ..distributions import kl_standard_normal
 from ..models import build_vae
 from ..objectives import elbo
-from ..plots import COLOURS, digit_palette, draw_codes, draw_loss_terms, draw_normal_contours, new_figure, style_plane
+from ..plots import (
+    COLOURS,
+    digit_palette,
+    draw_codes,
+    draw_loss_terms,
+    draw_normal_contours,
+    new_figure,
+    style_plane,
+)
 from ..plots.training import NAMES, TERMS
 from ..training import NonFiniteBound, exclusive, fit, start_from_mean
 
 _HERE = Path(__file__).parent
-SHOWN, JUDGED = 600, 400  # training codes on the plane, test images under the terms: enough to see, cheap to compute
+# training codes on the plane, test images under the terms: enough to see, cheap to compute
+SHOWN, JUDGED = 600, 400
 INTERVAL = 0.07  # seconds between two pictures: some fourteen a second
 STEPS = 4_000  # optimiser steps of one run
 KEPT = 3  # earlier runs that stay as thin lines
@@ -42,18 +53,22 @@ class _Canvas(anywidget.AnyWidget):
     axes = traitlets.List(["z₁", "z₂"]).tag(sync=True)
     names = traitlets.List(list(NAMES.values())).tag(sync=True)
     palette = traitlets.List(digit_palette()).tag(sync=True)
-    colours = traitlets.Dict({"prior": COLOURS["prior"], **{q: COLOURS[c] for q, c in TERMS.items()}}).tag(sync=True)
+    colours = traitlets.Dict(
+        {"prior": COLOURS["prior"], **{q: COLOURS[c] for q, c in TERMS.items()}}
+    ).tag(sync=True)
     alt = traitlets.Unicode("").tag(sync=True)
 
 
 class LiveTraining(ipywidgets.VBox):
-    """Start, pause, stop and reset a training; its codes and the terms of its bound on test images move as it goes.
+    """Start, pause, stop and reset a training; its codes and the terms of its bound on test images
+    move as it goes.
 
-    data: ImageData, binary (or grey with likelihood="gaussian" or "continuous_bernoulli"). `beta` acts at once, also in
-    the middle of a run; `latent_dim`, `width`, `rate` and `seed` hold for the next run. `start()`, `pause()`, `stop()`
-    and `reset()` do what the buttons do; `wait()` returns when the run is over. `model` is the model in training
-    (take `training.exclusive()` to read it), `history` that of the last finished run. The last three runs stay on the
-    right as thin lines. The training has a thread of its own: cells can be run meanwhile.
+    data: ImageData, binary (or grey with likelihood="gaussian" or "continuous_bernoulli"). `beta`
+    acts at once, also in the middle of a run; `latent_dim`, `width`, `rate` and `seed` hold for the
+    next run. `start()`, `pause()`, `stop()` and `reset()` do what the buttons do; `wait()` returns
+    when the run is over. `model` is the model in training (take `training.exclusive()` to read it),
+    `history` that of the last finished run. The last three runs stay on the right as thin lines.
+    The training has a thread of its own: cells can be run meanwhile.
     """
 
     def __init__(self, data, likelihood="bernoulli", steps=STEPS, batch_size=64):
@@ -69,7 +84,9 @@ class LiveTraining(ipywidgets.VBox):
         super().__init__(
             [
                 ipywidgets.HBox([*self.buttons, self.message]),
-                ipywidgets.HBox(list(self.controls), layout=ipywidgets.Layout(flex_flow="row wrap")),
+                ipywidgets.HBox(
+                    list(self.controls), layout=ipywidgets.Layout(flex_flow="row wrap")
+                ),
                 self.canvas,
             ]
         )
@@ -78,30 +95,45 @@ class LiveTraining(ipywidgets.VBox):
 
     def _make_controls(self):
         def button(text, tooltip, action):
-            made = ipywidgets.Button(description=text, tooltip=tooltip, layout=ipywidgets.Layout(width="90px"))
+            made = ipywidgets.Button(
+                description=text, tooltip=tooltip, layout=ipywidgets.Layout(width="90px")
+            )
             made.on_click(lambda _: action())
             return made
 
         self.start_button = button("Start", "Start, pause or go on", self._start_or_pause)
         self.stop_button = button("Stop", "End this run; its curves stay", self.stop)
-        self.reset_button = button("Reset", "A new, untrained model with these settings", self.reset)
+        self.reset_button = button(
+            "Reset", "A new, untrained model with these settings", self.reset
+        )
         self.buttons = self.start_button, self.stop_button, self.reset_button
         self.message = ipywidgets.HTML()
         wide = dict(layout=ipywidgets.Layout(width="310px"), style={"description_width": "110px"})
-        self.beta = ipywidgets.FloatLogSlider(value=1, min=-2, max=2, step=0.1, description="β (now)", **wide)
-        self.latent_dim = ipywidgets.IntSlider(value=2, min=1, max=20, description="latents", **wide)
+        self.beta = ipywidgets.FloatLogSlider(
+            value=1, min=-2, max=2, step=0.1, description="β (now)", **wide
+        )
+        self.latent_dim = ipywidgets.IntSlider(
+            value=2, min=1, max=20, description="latents", **wide
+        )
         self.width = ipywidgets.SelectionSlider(
             value=64, options=[4, 8, 16, 32, 64, 128, 256], description="width", **wide
         )
         self.rate = ipywidgets.FloatLogSlider(
-            value=8e-3, min=-4, max=0, step=0.1, description="learning rate", readout_format=".2g", **wide
+            value=8e-3,
+            min=-4,
+            max=0,
+            step=0.1,
+            description="learning rate",
+            readout_format=".2g",
+            **wide,
         )
         self.seed = ipywidgets.BoundedIntText(value=0, min=0, max=9999, description="seed", **wide)
         self.controls = self.beta, self.latent_dim, self.width, self.rate, self.seed
         for control in (self.latent_dim, self.width, self.seed):  # these make another model
             control.observe(lambda _: None if self.training else self.reset(), "value")
 
-    # --- what the buttons do ------------------------------------------------------------------------------------------
+    # --- what the buttons do
+    # ------------------------------------------------------------------------------------------
 
     @property
     def training(self):
@@ -116,7 +148,9 @@ class LiveTraining(ipywidgets.VBox):
             self._stopping = False
             self._started_at = self.beta.value
             self._fix()
-            self._thread = threading.Thread(target=self._train, daemon=True, name="vaeteach-live-training")
+            self._thread = threading.Thread(
+                target=self._train, daemon=True, name="vaeteach-live-training"
+            )
             self._going.set()
             self._thread.start()
         self._going.set()
@@ -142,7 +176,9 @@ class LiveTraining(ipywidgets.VBox):
         return not self.training
 
     def reset(self):
-        """End the run, keep its curves as thin lines, and build a new model with the present settings."""
+        """End the run, keep its curves as thin lines, and build a new model with the present
+        settings.
+        """
         self.stop()
         if len(self._rows) > 1:
             run = {"label": self._ran, "rows": np.array(self._rows).ravel().round(4).tolist()}
@@ -150,7 +186,9 @@ class LiveTraining(ipywidgets.VBox):
         self._rows, self._shown = [], None
         self._fix()
         settings = dict(likelihood=self._likelihood, hidden=self.width.value, seed=self.seed.value)
-        self.model = start_from_mean(build_vae(self.data, self.latent_dim.value, **settings), self.data)
+        self.model = start_from_mean(
+            build_vae(self.data, self.latent_dim.value, **settings), self.data
+        )
         self.canvas.limit = 4.0
         self._picture(0.0)
         self._say("Start", "ready")
@@ -161,10 +199,14 @@ class LiveTraining(ipywidgets.VBox):
         else:
             self.start()
 
-    # --- the training thread ------------------------------------------------------------------------------------------
+    # --- the training thread
+    # ------------------------------------------------------------------------------------------
 
     def _train(self):
-        self._sent, per_epoch = time.perf_counter(), math.ceil(len(self.data.train) / self._batch_size)
+        self._sent, per_epoch = (
+            time.perf_counter(),
+            math.ceil(len(self.data.train) / self._batch_size),
+        )
 
         def after_step(step):
             if not self._going.is_set():
@@ -175,10 +217,20 @@ class LiveTraining(ipywidgets.VBox):
                 self._sent = time.perf_counter()
             return self._stopping
 
-        settings = dict(epochs=self._epochs, batch_size=self._batch_size, lr=self.rate.value, seed=self.seed.value)
+        settings = dict(
+            epochs=self._epochs,
+            batch_size=self._batch_size,
+            lr=self.rate.value,
+            seed=self.seed.value,
+        )
         try:
             self.history = fit(
-                self.model, self.data, objective=self._objective, progress=False, on_step=after_step, **settings
+                self.model,
+                self.data,
+                objective=self._objective,
+                progress=False,
+                on_step=after_step,
+                **settings,
             )
             self._picture(self.history.steps / per_epoch)
             outcome = "stopped" if self.history.stopped else "finished"
@@ -215,39 +267,47 @@ class LiveTraining(ipywidgets.VBox):
             self.canvas.curve = np.array(self._rows, "<f4").tobytes()
             self.canvas.title = f"means of q(z|x) of {len(codes)} digits, epoch {epoch:.1f}"
             self.canvas.alt = (
-                f"{self._label()}, epoch {epoch:.1f}: codes on the left; test log-likelihood {terms[0]:.2f}, "
-                f"KL {terms[1]:.2f}, ELBO {terms[2]:.2f} nats per image on the right."
+                f"{self._label()}, epoch {epoch:.1f}: codes on the left; test log-likelihood"
+                f" {terms[0]:.2f}, KL {terms[1]:.2f}, ELBO {terms[2]:.2f} nats per image on the"
+                " right."
             )
 
     def _two_axes(self, mean, price):
-        """Codes (N, 2) to draw: the two dimensions with the largest KL; a single one is spread out by digit."""
+        """Codes (N, 2) to draw: the two dimensions with the largest KL; a single one is spread out
+        by digit.
+        """
         mean = mean.numpy()
         if mean.shape[1] == 1:
             self.canvas.axes, self.canvas.radii = ["z₁", "digit, for the eye only"], []
             return np.stack([mean[:, 0], (self._labels % 10 - 4.5) / 1.5], 1)
         best = sorted(price.argsort(descending=True)[:2].tolist())
-        if self._shown is None or price[best].sum() > 1.2 * price[self._shown].sum():  # do not flicker between equals
+        # do not flicker between equals
+        if self._shown is None or price[best].sum() > 1.2 * price[self._shown].sum():
             self._shown = best
         self.canvas.axes = [f"z{str(i + 1).translate(_SMALL)}" for i in self._shown]
         self.canvas.radii = np.sqrt(-2 * np.log1p(-MASSES)).tolist()
         return mean[:, self._shown]
 
     def _label(self):
-        """What this run is: its beta (at the start and now), and the settings that it was begun with."""
+        """What this run is: its beta (at the start and now), and the settings that it was begun
+        with.
+        """
         before, now = self._started_at, self.beta.value
         beta = f"{now:.2g}" if before in (None, now) else f"{before:.2g} → {now:.2g}"
         return f"β {beta}, {self._fixed}"
 
     def _fix(self):
         self._fixed = (
-            f"D {self.latent_dim.value}, width {self.width.value}, rate {self.rate.value:.2g}, seed {self.seed.value}"
+            f"D {self.latent_dim.value}, width {self.width.value}, rate {self.rate.value:.2g}, seed"
+            f" {self.seed.value}"
         )
 
     def _say(self, button, message):
         self.start_button.description = button
         self.message.value = f"<span role='status' style='font-size:14px'>&nbsp; {message}</span>"
 
-    # --- without a kernel ---------------------------------------------------------------------------------------------
+    # --- without a kernel
+    # ---------------------------------------------------------------------------------------------
 
     def still(self):
         """The view as a PNG picture, drawn by the functions of `plots`."""
@@ -257,8 +317,14 @@ class LiveTraining(ipywidgets.VBox):
         style_plane(axes[0], self.canvas.limit, self.canvas.axes)
         draw_normal_contours(axes[0])
         draw_codes(axes[0], np.frombuffer(self.canvas.codes, "<f4").reshape(-1, 2), self._labels)
-        rows = [(row[0], "test", name, value) for row in self._rows for name, value in zip(TERMS, row[1:])]
-        draw_loss_terms(axes[1:], pd.DataFrame(rows, columns=["epoch", "split", "quantity", "nats"]))
+        rows = [
+            (row[0], "test", name, value)
+            for row in self._rows
+            for name, value in zip(TERMS, row[1:])
+        ]
+        draw_loss_terms(
+            axes[1:], pd.DataFrame(rows, columns=["epoch", "split", "quantity", "nats"])
+        )
         stream = io.BytesIO()
         figure.savefig(stream, format="png")
         return stream.getvalue()
@@ -266,7 +332,11 @@ class LiveTraining(ipywidgets.VBox):
     def _repr_mimebundle_(self, **kwargs):
         live = super()._repr_mimebundle_(**kwargs) or {}
         png = base64.b64encode(self.still()).decode()
-        return {**(live[0] if isinstance(live, tuple) else live), "image/png": png, "text/plain": self.canvas.alt}
+        return {
+            **(live[0] if isinstance(live, tuple) else live),
+            "image/png": png,
+            "text/plain": self.canvas.alt,
+        }
 
 
 _SMALL = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")

@@ -1,4 +1,6 @@
-"""What can be changed in a prior by two sliders, family by family; the networks beside it stand still."""
+"""What can be changed in a prior by two sliders, family by family; the networks beside it stand
+still.
+"""
 
 import math
 from dataclasses import dataclass
@@ -13,7 +15,9 @@ from ..priors.mixtures import mixture
 
 
 class Stretched(Distribution):
-    """shift e_1 + stretch z with z ~ base: log p(z) = log base((z - shift e_1) / stretch) - D log stretch."""
+    """shift e_1 + stretch z with z ~ base: log p(z) = log base((z - shift e_1) / stretch) - D log
+    stretch.
+    """
 
     arg_constraints = {}
     support = constraints.real_vector
@@ -25,7 +29,9 @@ class Stretched(Distribution):
         super().__init__(torch.Size(), base.event_shape, validate_args=False)
 
     def log_prob(self, value):
-        return self.base.log_prob((value - self.shift) / self.stretch) - len(self.shift) * math.log(self.stretch)
+        return self.base.log_prob((value - self.shift) / self.stretch) - len(self.shift) * math.log(
+            self.stretch
+        )
 
     def sample(self, sample_shape=()):
         return self.base.sample(sample_shape) * self.stretch + self.shift
@@ -33,7 +39,9 @@ class Stretched(Distribution):
 
 @dataclass(frozen=True)
 class Knobs:
-    """What the two sliders mean for a family: names, (low, high, step, start), and the prior that they make."""
+    """What the two sliders mean for a family: names, (low, high, step, start), and the prior that
+    they make.
+    """
 
     first: tuple
     second: tuple
@@ -57,7 +65,9 @@ def _wider_bumps(model, width, stretch):
 
 
 def _beta(model, a, b):
-    return Independent(Beta(torch.full((2,), float(a)), torch.full((2,), float(b))), 1, validate_args=False)
+    return Independent(
+        Beta(torch.full((2,), float(a)), torch.full((2,), float(b))), 1, validate_args=False
+    )
 
 
 def _cap(model, kappa, turn):

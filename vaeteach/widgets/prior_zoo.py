@@ -1,4 +1,6 @@
-"""Prior zoo: models trained under several priors; change the prior and watch its density, its price, its samples."""
+"""Prior zoo: models trained under several priors; change the prior and watch its density, its
+price, its samples.
+"""
 
 import ipywidgets
 import numpy as np
@@ -28,36 +30,46 @@ SAMPLES = 16
 
 
 def space_of(p):
-    """Where a prior lives: "plane", "box" or "sphere". Raises ValueError where it cannot be drawn."""
+    """Where a prior lives: "plane", "box" or "sphere". Raises ValueError where it cannot be
+    drawn.
+    """
     if p.event_shape == (3,) and getattr(p.support, "name", "") == "sphere":
         return "sphere"
     if p.event_shape != (2,):
         raise ValueError(
-            f"PriorZoo draws two latents, or the sphere in three; this prior has {tuple(p.event_shape)}. "
-            "Train the model with latent_dim=2."
+            "PriorZoo draws two latents, or the sphere in three; this prior has"
+            f" {tuple(p.event_shape)}. Train the model with latent_dim=2."
         )
     inner = getattr(p.support, "base_constraint", p.support)
     return "box" if inner is constraints.unit_interval else "plane"
 
 
 class PriorZoo(FigureView):
-    """Choose a model by its prior, change the prior, and see what that does to its fit and to its samples.
+    """Choose a model by its prior, change the prior, and see what that does to its fit and to its
+    samples.
 
-    models: {name: VAE}, two latents each (or the sphere). data: the ImageData they were trained on. Controls:
-    `choose`, two knobs `first` and `second` whose meaning goes with the family (they start at the prior as trained),
-    and `again`, the number of the draw. Encoder and decoder stand still. `.marginal_kl` and `.elbo`, in nats, are
-    KL(q(z) || p(z)) over training images and the bound on test images, both under the prior as it now is.
+    models: {name: VAE}, two latents each (or the sphere). data: the ImageData they were trained on.
+    Controls:
+    `choose`, two knobs `first` and `second` whose meaning goes with the family (they start at the
+    prior as trained), and `again`, the number of the draw. Encoder and decoder stand still.
+    `.marginal_kl` and `.elbo`, in nats, are KL(q(z) || p(z)) over training images and the bound on
+    test images, both under the prior as it now is.
     Raises ValueError for an empty dict and for a prior that cannot be drawn.
     """
 
     def __init__(self, models, data, n_codes=700):
         if not models:
             raise ValueError("PriorZoo needs at least one model: {name: VAE}.")
-        self.models, self.data, self.labels = dict(models), data, data.train_labels[:n_codes].numpy()
+        self.models, self.data, self.labels = (
+            dict(models),
+            data,
+            data.train_labels[:n_codes].numpy(),
+        )
         self._n_codes, self._kept = n_codes, {}
         names = list(self.models)
         for model in self.models.values():
-            space_of(model.prior())  # a model that cannot be drawn is refused now, not when it is chosen
+            # a model that cannot be drawn is refused now, not when it is chosen
+            space_of(model.prior())
         slider = {"readout_format": ".2f", "layout": ipywidgets.Layout(width="300px")}
         self.choose = ipywidgets.Dropdown(options=names, value=names[0], description="prior")
         self.first, self.second = ipywidgets.FloatSlider(**slider), ipywidgets.FloatSlider(**slider)
@@ -69,11 +81,15 @@ class PriorZoo(FigureView):
         self.density = draw_prior(plane, np.ones(len(pixel_grid("plane"))), "plane")
         self.globe = draw_globe(plane)
         self.dots = draw_prior_codes(plane, exhibit["codes"], self.labels, exhibit["space"])
-        (self.samples,) = plane.plot([], [], "o", ms=7, mfc="none", mec=COLOURS["data"], mew=2.2, zorder=4)
+        (self.samples,) = plane.plot(
+            [], [], "o", ms=7, mfc="none", mec=COLOURS["data"], mew=2.2, zorder=4
+        )
         blank = np.zeros((SAMPLES, data.pixels))
         self.pictures = draw_picture_grid(sheet, blank, data.shape, columns=4, smooth=True)
         sheet.set_title("samples of this prior, decoded", fontsize=13)
-        self.words = sheet.text(0.5, -0.02, "", transform=sheet.transAxes, ha="center", va="top", fontsize=13)
+        self.words = sheet.text(
+            0.5, -0.02, "", transform=sheet.transAxes, ha="center", va="top", fontsize=13
+        )
         plane.set_title(" ", fontsize=13)
         moving = [*self.density, self.globe, self.dots, self.samples, self.pictures, self.words]
         controls = [self.choose, self.first, self.second, self.again]
@@ -93,7 +109,11 @@ class PriorZoo(FigureView):
         turn = self.second.value if space == "sphere" else 0.0
         with torch.no_grad():
             p = self.prior_now()
-            density = p.log_prob(torch.as_tensor(pixel_grid(space, turn), dtype=torch.float32)).exp().numpy()
+            density = (
+                p.log_prob(torch.as_tensor(pixel_grid(space, turn), dtype=torch.float32))
+                .exp()
+                .numpy()
+            )
             z = draw(p, (SAMPLES,), self.again.value)
             pictures = model.decode(z).mean.numpy()
             self.marginal_kl = float((exhibit["log_q"] - p.log_prob(exhibit["z"])).mean())
@@ -106,23 +126,31 @@ class PriorZoo(FigureView):
         text = f"KL(q(z)‖p(z)) {self.marginal_kl:.2f} nats, test ELBO {self.elbo:.2f} nats"
         self.words.set_text(text.replace("-", "\N{MINUS SIGN}"))
         self.alt = (
-            f"{name}, {self.first.description} {self.first.value:.2f}, {self.second.description} "
-            f"{self.second.value:.2f}: the prior in grey under codes coloured by digit; {SAMPLES} samples, decoded. "
-            f"KL of the aggregate posterior from the prior {self.marginal_kl:.2f} nats, test ELBO {self.elbo:.2f} nats."
+            f"{name}, {self.first.description} {self.first.value:.2f}, {self.second.description}"
+            f" {self.second.value:.2f}: the prior in grey under codes coloured by digit; {SAMPLES}"
+            " samples, decoded. KL of the aggregate posterior from the prior"
+            f" {self.marginal_kl:.2f} nats, test ELBO {self.elbo:.2f} nats."
         )
 
     def _exhibit(self, name):
-        """What stands still while a prior is moved, computed when the model is chosen for the first time."""
+        """What stands still while a prior is moved, computed when the model is chosen for the first
+        time.
+        """
         if name not in self._kept:
             self._kept[name] = _exhibit(self.models[name], self.data, self._n_codes)
         return self._kept[name]
 
     def _take_up(self, name, space):
-        """Another animal: its knobs, its axes. Values set here come back as changes and are merged into one picture."""
+        """Another animal: its knobs, its axes. Values set here come back as changes and are merged
+        into one picture.
+        """
         self._shown = name
         knobs = knobs_of(self.models[name].prior)
-        for slider, (label, low, high, step, start) in zip((self.first, self.second), (knobs.first, knobs.second)):
-            slider.min, slider.max = min(slider.min, low), max(slider.max, high)  # never empty on the way
+        for slider, (label, low, high, step, start) in zip(
+            (self.first, self.second), (knobs.first, knobs.second)
+        ):
+            # never empty on the way
+            slider.min, slider.max = min(slider.min, low), max(slider.max, high)
             slider.step, slider.description, slider.value = step, label, start
             slider.min, slider.max = low, high
         place(self.plane, space)
@@ -140,7 +168,9 @@ def _seen(z, space, turn):
 
 @torch.no_grad()
 def _exhibit(model, data, n_codes):
-    """What does not change with the prior: codes, log q(z) at draws from q(z), the bound without its log p(z)."""
+    """What does not change with the prior: codes, log q(z) at draws from q(z), the bound without
+    its log p(z).
+    """
     aggregate, q_test = AggregatePosterior(model, data.train), model.encode(data.test)
     z, z_test = draw(aggregate, (1000,), 1), draw(q_test, (3,), 2)
     log_likelihood = model.decode(z_test).log_prob(data.test)

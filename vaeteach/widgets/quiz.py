@@ -1,4 +1,6 @@
-"""The self-test: one question at a time, judged at once; the score stays in a file of the reader's own machine."""
+"""The self-test: one question at a time, judged at once; the score stays in a file of the reader's
+own machine.
+"""
 
 import html
 import json
@@ -14,17 +16,25 @@ LAYOUT = {"width": "100%", "max_width": "860px"}
 
 
 class SelfTest(ipywidgets.VBox):
-    """Questions (Choice, Number, Code) with instant feedback; `index` is the one shown, `score` how many are right.
+    """Questions (Choice, Number, Code) with instant feedback; `index` is the one shown, `score` how
+    many are right.
 
-    path: the JSON file that keeps {key: right or not}; `self_test.json` in the course's cache folder if not given.
-    Nothing is sent anywhere. `answer(value)` does what typing and pressing *Check* does; `reset()` forgets the score.
+    path: the JSON file that keeps {key: right or not}; `self_test.json` in the course's cache
+    folder if not given. Nothing is sent anywhere. `answer(value)` does what typing and pressing
+    *Check* does; `reset()` forgets the score.
     """
 
     def __init__(self, questions, path=None):
-        self.questions, self.path = tuple(questions), Path(path) if path else folder() / "self_test.json"
+        self.questions, self.path = (
+            tuple(questions),
+            (Path(path) if path else folder() / "self_test.json"),
+        )
         self.results = self._read()
         self._index, self._entry = 0, None
-        self.prompt, self.feedback = ipywidgets.HTMLMath(layout=LAYOUT), ipywidgets.HTMLMath(layout=LAYOUT)
+        self.prompt, self.feedback = (
+            ipywidgets.HTMLMath(layout=LAYOUT),
+            ipywidgets.HTMLMath(layout=LAYOUT),
+        )
         self.place, self.total = ipywidgets.VBox(), ipywidgets.HTML()
         self.back = ipywidgets.Button(description="Back", icon="arrow-left")
         self.check = ipywidgets.Button(description="Check", button_style="primary", icon="check")
@@ -53,7 +63,9 @@ class SelfTest(ipywidgets.VBox):
         self.prompt.value = f"<b>Question {self._index + 1}.</b> {_html(question.prompt)}"
         wide = {"layout": LAYOUT, "style": {"description_width": "initial"}}
         if isinstance(question, Choice):
-            self._entry = ipywidgets.RadioButtons(options=[o.text for o in question.options], value=None, **wide)
+            self._entry = ipywidgets.RadioButtons(
+                options=[o.text for o in question.options], value=None, **wide
+            )
         elif isinstance(question, Code):
             hint = f"one expression in {', '.join(question.names)}; torch and math are there"
             self._entry = ipywidgets.Textarea(placeholder=hint, rows=3, **wide)
@@ -82,22 +94,32 @@ class SelfTest(ipywidgets.VBox):
         verdict = question.judge("" if self._entry.value is None else self._entry.value)
         self.results[question.key] = verdict.right
         colour, word = ("#009E73", "Right.") if verdict.right else ("#D55E00", "Not yet.")
-        self.feedback.value = f'<span style="color:{colour}"><b>{word}</b></span> {_html(verdict.message)}'
+        self.feedback.value = (
+            f'<span style="color:{colour}"><b>{word}</b></span> {_html(verdict.message)}'
+        )
         self._write()
         self._tell()
         return verdict
 
     def _tell(self):
         n = len(self.questions)
-        marks = "".join({True: "●", False: "○"}.get(self.results.get(q.key), "·") for q in self.questions)
-        self.total.value = f'<span aria-label="score">{self.score} of {n} right</span> &nbsp; {marks}'
+        marks = "".join(
+            {True: "●", False: "○"}.get(self.results.get(q.key), "·") for q in self.questions
+        )
+        self.total.value = (
+            f'<span aria-label="score">{self.score} of {n} right</span> &nbsp; {marks}'
+        )
 
     def _read(self):
         try:
             kept = json.loads(self.path.read_text("utf-8"))
         except (OSError, ValueError):  # none yet, or damaged: begin anew
             return {}
-        return {str(k): v for k, v in kept.items() if isinstance(v, bool)} if isinstance(kept, dict) else {}
+        return (
+            {str(k): v for k, v in kept.items() if isinstance(v, bool)}
+            if isinstance(kept, dict)
+            else {}
+        )
 
     def _write(self):
         try:
@@ -108,7 +130,9 @@ class SelfTest(ipywidgets.VBox):
 
 
 def _html(text):
-    """Markdown of one line, as far as the questions use it: `code`, *emphasis*; TeX between dollars is left alone."""
+    """Markdown of one line, as far as the questions use it: `code`, *emphasis*; TeX between dollars
+    is left alone.
+    """
     parts = re.split(r"(\$[^$]+\$)", text)
     for i in range(0, len(parts), 2):
         part = html.escape(parts[i], quote=False)

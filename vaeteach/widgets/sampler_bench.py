@@ -1,4 +1,6 @@
-"""The same decoder fed from different places: choose model and sampler, redraw, compare with the noise floor."""
+"""The same decoder fed from different places: choose model and sampler, redraw, compare with the
+noise floor.
+"""
 
 import ipywidgets
 import torch
@@ -16,13 +18,16 @@ SHOWN = 4 * PER_ROW
 
 
 class SamplerBench(FigureView):
-    """Samples of the prior, of fits to the codes, and of one image's posterior, decoded side by side with a measure.
+    """Samples of the prior, of fits to the codes, and of one image's posterior, decoded side by
+    side with a measure.
 
-    models: {name: VAE with a Gaussian posterior}; data: the ImageData they were trained on; features: what turns
-    images into features (DigitFeatures). Everything is fitted when the view is made. Controls: `model`, `sampler`,
-    `seed` (drag it to redraw), `pixels` (the mean of p(x|z), or a draw from it; the measures are always of draws).
-    Measured are as many samples as there are test images, against the test images; the floor is the same measure
-    between as many training and test images. Of more than two latents, the two whose means vary most are drawn.
+    models: {name: VAE with a Gaussian posterior}; data: the ImageData they were trained on;
+    features: what turns images into features (DigitFeatures). Everything is fitted when the view is
+    made. Controls: `model`, `sampler`,
+    `seed` (drag it to redraw), `pixels` (the mean of p(x|z), or a draw from it; the measures are
+    always of draws). Measured are as many samples as there are test images, against the test
+    images; the floor is the same measure between as many training and test images. Of more than two
+    latents, the two whose means vary most are drawn.
     Raises ValueError where there are no models.
     """
 
@@ -35,17 +40,26 @@ class SamplerBench(FigureView):
         n = min(len(data.train), len(data.test))
         self.floor = frechet_distance(features(data.train[:n]), self._test)
         first = next(iter(self.models))
-        self.model = ipywidgets.Dropdown(options=list(self.models), value=first, description="model")
+        self.model = ipywidgets.Dropdown(
+            options=list(self.models), value=first, description="model"
+        )
         self.sampler = ipywidgets.Dropdown(options=SAMPLERS, value="prior", description="sampler")
         self.seed = ipywidgets.IntSlider(value=0, min=0, max=30, description="redraw")
-        self.pixels = ipywidgets.ToggleButtons(options=["mean", "draw"], value="mean", description="pixels")
+        self.pixels = ipywidgets.ToggleButtons(
+            options=["mean", "draw"], value="mean", description="pixels"
+        )
         self.pixels.style.button_width = "60px"
         figure, axes = self._paper()
         self._artists = draw_sampler(axes, self.state(), data.shape)
         controls = [self.model, self.sampler, self.seed, self.pixels]
         rows = [ipywidgets.HBox(controls[:2]), ipywidgets.HBox(controls[2:])]
-        moving = [self._artists[name] for name in ("codes", "samples", "pictures", "others", "mark", "text")]
-        super().__init__(figure, moving, controls, alt="Samples and where they come from.", rows=rows)
+        moving = [
+            self._artists[name]
+            for name in ("codes", "samples", "pictures", "others", "mark", "text")
+        ]
+        super().__init__(
+            figure, moving, controls, alt="Samples and where they come from.", rows=rows
+        )
 
     @staticmethod
     def _paper():
@@ -60,7 +74,9 @@ class SamplerBench(FigureView):
 
     @torch.no_grad()
     def _fitted(self, model):
-        """For each sampler a distribution with batch (), the codes to draw behind them, and the two axes to draw."""
+        """For each sampler a distribution with batch (), the codes to draw behind them, and the two
+        axes to draw.
+        """
         train = self.data.train
         q = model.encode(train)
         kinds = {kind: fit_codes(model, train, kind) for kind in ("normal", "mixture", "aggregate")}
@@ -71,7 +87,9 @@ class SamplerBench(FigureView):
 
     @torch.no_grad()
     def _sampled(self, model, seed):
-        """{sampler: (z, p(x|z), a draw of images, its features)} and {sampler: Frechet distance to the test images}."""
+        """{sampler: (z, p(x|z), a draw of images, its features)} and {sampler: Frechet distance to
+        the test images}.
+        """
         if self._kept[0] != (model, seed):
             drawn = {}
             for name, source in self._sources[model][0].items():
@@ -79,7 +97,9 @@ class SamplerBench(FigureView):
                 p = self.models[model].decode(z)
                 images = draw(p, seed=seed)
                 drawn[name] = z, p, images, self.features(images)
-            distances = {name: frechet_distance(self._test, parts[3]) for name, parts in drawn.items()}
+            distances = {
+                name: frechet_distance(self._test, parts[3]) for name, parts in drawn.items()
+            }
             self._kept = (model, seed), (drawn, distances)
         return self._kept[1]
 
@@ -106,7 +126,8 @@ class SamplerBench(FigureView):
         move_sampler(self._artists, state, self.data.shape)
         distance = state["distances"][self.sampler.value]
         self.alt = (
-            f"Pictures decoded from samples of: {self.sampler.value}; model: {self.model.value}. Frechet distance to "
-            f"the test images {distance:.2f}, noise floor {state['floor']:.2f}; precision {state['precision']:.2f}, "
-            f"recall {state['recall']:.2f}."
+            f"Pictures decoded from samples of: {self.sampler.value}; model: {self.model.value}."
+            f" Frechet distance to the test images {distance:.2f}, noise floor"
+            f" {state['floor']:.2f}; precision {state['precision']:.2f}, recall"
+            f" {state['recall']:.2f}."
         )

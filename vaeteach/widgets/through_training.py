@@ -7,7 +7,13 @@ import torch
 from ..aggregate import AggregatePosterior, moments_of, surgery_of
 from ..distributions import draw, gaussian
 from ..plots import draw_codes, draw_normal_contours, new_figure, style_plane
-from ..plots.aggregate import draw_kl_split, draw_marginals, draw_moment_bars, draw_radius, move_moment_bars
+from ..plots.aggregate import (
+    draw_kl_split,
+    draw_marginals,
+    draw_moment_bars,
+    draw_radius,
+    move_moment_bars,
+)
 from .figure import FigureView
 
 AXIS = np.linspace(-4.0, 4.0, 161)
@@ -15,17 +21,21 @@ RADII = np.linspace(0.0, 4.5, 91)
 
 
 class ThroughTraining(FigureView):
-    """Recorded snapshots under an epoch slider and a play button: codes, marginals, radius, moments, the split KL.
+    """Recorded snapshots under an epoch slider and a play button: codes, marginals, radius,
+    moments, the split KL.
 
-    history: of a model with two latents and Gaussian posteriors under the prior N(0, I), trained by `fit`.
-    labels: (N,) of the training images. Everything is computed from the snapshots when the view is made; moving the
-    slider draws and does not compute. `epoch.value` is the snapshot that is shown.
+    history: of a model with two latents and Gaussian posteriors under the prior N(0, I), trained by
+    `fit`.
+    labels: (N,) of the training images. Everything is computed from the snapshots when the view is
+    made; moving the slider draws and does not compute. `epoch.value` is the snapshot that is shown.
     Raises ValueError for a history without snapshots, or of another latent dimension.
     """
 
     def __init__(self, history, labels):
         if not history.snapshots or history.snapshots[0].mean.shape[1] != 2:
-            raise ValueError("ThroughTraining needs the snapshots of a model with two latents (latent_dim=2).")
+            raise ValueError(
+                "ThroughTraining needs the snapshots of a model with two latents (latent_dim=2)."
+            )
         self.states = [_state(snapshot) for snapshot in history.snapshots]
         figure, only = new_figure(12, 6.4)
         only.remove()
@@ -41,12 +51,18 @@ class ThroughTraining(FigureView):
         draw_normal_contours(plane)
         self.dots = draw_codes(plane, now["codes"], labels[: len(now["codes"])])
         plane.set_title("one draw from q(z|x) for each image", fontsize=13)
-        self.marginals = draw_marginals(first, AXIS, now["marginals"], np.exp(-(AXIS**2) / 2) / np.sqrt(2 * np.pi))[:-1]
+        self.marginals = draw_marginals(
+            first, AXIS, now["marginals"], np.exp(-(AXIS**2) / 2) / np.sqrt(2 * np.pi)
+        )[:-1]
         self.radius = draw_radius(second, RADII, now["radius"], RADII * np.exp(-(RADII**2) / 2))[0]
         self.bars = draw_moment_bars(third, now["within"], now["between"])
-        third.set_ylim(0, max(1.6, 1.45 * max(float((s["within"] + s["between"]).max()) for s in self.states)))
+        third.set_ylim(
+            0, max(1.6, 1.45 * max(float((s["within"] + s["between"]).max()) for s in self.states))
+        )
         epochs = [s["epoch"] for s in self.states]
-        draw_kl_split(last, epochs, [s["split"][1] for s in self.states], [s["split"][2] for s in self.states])
+        draw_kl_split(
+            last, epochs, [s["split"][1] for s in self.states], [s["split"][2] for s in self.states]
+        )
         self.marker = last.axvline(epochs[-1], color="k", lw=1.5)
         self.words = figure.suptitle("epoch", fontsize=15, family="monospace")
         self.epoch = ipywidgets.IntSlider(
@@ -55,7 +71,9 @@ class ThroughTraining(FigureView):
             description="epoch",
             layout=ipywidgets.Layout(width="420px"),
         )
-        self.play = ipywidgets.Play(value=self.epoch.value, max=self.epoch.max, interval=350, show_repeat=False)
+        self.play = ipywidgets.Play(
+            value=self.epoch.value, max=self.epoch.max, interval=350, show_repeat=False
+        )
         ipywidgets.link((self.play, "value"), (self.epoch, "value"))
         patches = [patch for container in self.bars for patch in container]
         moving = [self.dots, *self.marginals, self.radius, *patches, self.marker, self.words]
@@ -76,8 +94,9 @@ class ThroughTraining(FigureView):
             f"+ marginal KL {marginal:5.2f} nats"
         )
         self.alt = (
-            f"Epoch {now['epoch']:g}: variances {_pair(now['within'] + now['between'])}, marginal KL {marginal:.2f} "
-            f"nats, information {information:.2f} nats; codes over the prior's contours, marginals, radius, moments."
+            f"Epoch {now['epoch']:g}: variances {_pair(now['within'] + now['between'])}, marginal"
+            f" KL {marginal:.2f} nats, information {information:.2f} nats; codes over the prior's"
+            " contours, marginals, radius, moments."
         )
 
 
@@ -102,13 +121,15 @@ def _state(snapshot):
         "within": m.within.numpy(),
         "between": m.between.numpy(),
         "split": split[:3],
-        "marginals": torch.stack(
-            [
-                AggregatePosterior.of(gaussian(q.mu[:, d : d + 1], q.logvar[:, d : d + 1]))
-                .log_prob(axis[:, None])
-                .exp()
-                for d in range(2)
-            ]
-        ).numpy(),
+        "marginals": (
+            torch.stack(
+                [
+                    AggregatePosterior.of(gaussian(q.mu[:, d : d + 1], q.logvar[:, d : d + 1]))
+                    .log_prob(axis[:, None])
+                    .exp()
+                    for d in range(2)
+                ]
+            ).numpy()
+        ),
         "radius": density,
     }

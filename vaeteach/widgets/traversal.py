@@ -1,4 +1,6 @@
-"""One slider for each latent: the decoded image follows, and each slider runs where the codes have their mass."""
+"""One slider for each latent: the decoded image follows, and each slider runs where the codes have
+their mass.
+"""
 
 import ipywidgets
 import numpy as np
@@ -14,12 +16,14 @@ REACH = 0.005  # share of the aggregate posterior beyond each end of a slider
 
 
 class Traversal(FigureView):
-    """Move along each latent of a model with many: the image decoded there, and where the codes have their mass.
+    """Move along each latent of a model with many: the image decoded there, and where the codes
+    have their mass.
 
-    model: a VAE with a Gaussian posterior and 1 to 20 latents. data: ImageData. Dimensions are ordered by their KL,
-    largest first, and say how many nats they carry. Each slider runs over the middle 99 percent of the aggregate
-    posterior along its dimension. `z` is the point in the model's own order and can be set; `start_at` chooses the test
-    image whose code is taken as the starting point; `picture` is what is decoded. Raises ValueError for other models.
+    model: a VAE with a Gaussian posterior and 1 to 20 latents. data: ImageData. Dimensions are
+    ordered by their KL, largest first, and say how many nats they carry. Each slider runs over the
+    middle 99 percent of the aggregate posterior along its dimension. `z` is the point in the
+    model's own order and can be set; `start_at` chooses the test image whose code is taken as the
+    starting point; `picture` is what is decoded. Raises ValueError for other models.
     """
 
     def __init__(self, model, data):
@@ -28,8 +32,9 @@ class Traversal(FigureView):
             q = model.encode(data.train[:SHOWN])
             if not isinstance(q, Gaussian) or not 1 <= q.event_shape[0] <= MOST:
                 raise ValueError(
-                    f"Traversal needs a Gaussian posterior with 1 to {MOST} latents; this model has "
-                    f"{type(q).__name__} with {q.event_shape[0]}. LatentExplorer shows other models with two latents."
+                    f"Traversal needs a Gaussian posterior with 1 to {MOST} latents; this model has"
+                    f" {type(q).__name__} with {q.event_shape[0]}. LatentExplorer shows other"
+                    " models with two latents."
                 )
             nats = kl_standard_normal(q.mu, q.logvar).mean(0)
             self.order = nats.argsort(descending=True).tolist()
@@ -54,7 +59,9 @@ class Traversal(FigureView):
             value=0, min=0, max=len(data.test) - 1, description="start at image", continuous_update=False,
             layout=ipywidgets.Layout(width="280px"), style={"description_width": "95px"},
         )  # fmt: skip
-        figure, (left, right) = new_figure(6.4, max(3.2, 0.4 * len(names) + 0.9), columns=2, width_ratios=[1, 1.7])
+        figure, (left, right) = new_figure(
+            6.4, max(3.2, 0.4 * len(names) + 0.9), columns=2, width_ratios=[1, 1.7]
+        )
         self._picture = draw_picture(left, np.zeros(data.pixels), data.shape, title="decoded")
         left.spines[:].set_visible(False)  # the moving picture would paint over half of them
         places = np.linspace(min(-4.0, float(low.min())), max(4.0, float(high.max())), 161)
@@ -68,7 +75,11 @@ class Traversal(FigureView):
         rows = [ipywidgets.HBox([ipywidgets.VBox([*self.sliders, self.start_at])])]
         self._set_sliders(self._codes_of_test[0])
         super().__init__(figure, [self._picture, self._markers], self.sliders, alt="", rows=rows)
-        self.children = [ipywidgets.HBox([rows[0], self.children[-1]], layout=ipywidgets.Layout(flex_flow="row wrap"))]
+        self.children = [
+            ipywidgets.HBox(
+                [rows[0], self.children[-1]], layout=ipywidgets.Layout(flex_flow="row wrap")
+            )
+        ]
 
     @property
     def z(self):
@@ -93,7 +104,10 @@ class Traversal(FigureView):
         self._picture.set_data(self.picture.numpy().reshape(self.data.shape))
         self._markers.set_xdata(values)
         where = ", ".join(f"{slider.description} {slider.value:.2f}" for slider in self.sliders[:3])
-        self.alt = f"Image decoded at {where}; beside it the density of each latent over all codes, and its prior."
+        self.alt = (
+            f"Image decoded at {where}; beside it the density of each latent over all codes, and"
+            " its prior."
+        )
 
     def _changed(self, change=None):
         if not self._holding:
@@ -110,7 +124,9 @@ class Traversal(FigureView):
 
     def _go_to(self, z):
         if z.shape != (len(self.order),):
-            raise ValueError(f"z has shape {tuple(z.shape)}; this model has {len(self.order)} latents.")
+            raise ValueError(
+                f"z has shape {tuple(z.shape)}; this model has {len(self.order)} latents."
+            )
         self._set_sliders(z)
         self._changed()
 
@@ -119,20 +135,28 @@ _SMALL = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def _mixture(q, places):
-    """Density of the aggregate posterior along each dimension, (D, G): the mean of the single Gaussians'."""
+    """Density of the aggregate posterior along each dimension, (D, G): the mean of the single
+    Gaussians'.
+    """
     z = torch.as_tensor(places, dtype=torch.float32)[:, None, None]
     return torch.distributions.Normal(q.mean, q.stddev).log_prob(z).exp().mean(1).T.numpy()
 
 
 def _smooth(samples, places):
-    """Density of each dimension, (D, G), from samples (S, D): a narrow kernel, for priors of any kind."""
+    """Density of each dimension, (D, G), from samples (S, D): a narrow kernel, for priors of any
+    kind.
+    """
     samples, z = samples.numpy(), np.asarray(places)
     edges = np.concatenate([z - (z[1] - z[0]) / 2, [z[-1] + (z[1] - z[0]) / 2]])
     width = 0.15 / (z[1] - z[0])
     kernel = np.exp(-0.5 * (np.arange(-4 * int(width + 1), 4 * int(width + 1) + 1) / width) ** 2)
     return np.stack(
         [
-            np.convolve(np.histogram(s, edges)[0] / len(s) / (z[1] - z[0]), kernel / kernel.sum(), mode="same")
+            np.convolve(
+                np.histogram(s, edges)[0] / len(s) / (z[1] - z[0]),
+                kernel / kernel.sum(),
+                mode="same",
+            )
             for s in samples.T
         ]
     )

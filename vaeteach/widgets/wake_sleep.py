@@ -1,4 +1,6 @@
-"""Wake and sleep: step or play the two phases, and watch prior and average posterior move together."""
+"""Wake and sleep: step or play the two phases, and watch prior and average posterior move
+together.
+"""
 
 import ipywidgets
 
@@ -8,10 +10,13 @@ from .figure import FigureView
 
 
 class WakeAndSleep(FigureView):
-    """Recorded wake-sleep: real digits beside dreams, the top units' prior beside the average posterior, the bound.
+    """Recorded wake-sleep: real digits beside dreams, the top units' prior beside the average
+    posterior, the bound.
 
-    runs: {name: moments as `wake_sleep.record` gives them}, all of one length and size; `run` chooses one. shape: of
-    the pictures. Controls: `phase` (0 is before training, odd numbers are days, even ones nights), `play`, `run`,
+    runs: {name: moments as `wake_sleep.record` gives them}, all of one length and size; `run`
+    chooses one. shape: of
+    the pictures. Controls: `phase` (0 is before training, odd numbers are days, even ones nights),
+    `play`, `run`,
     `smooth`. Raises ValueError where the runs do not go together.
     """
 
@@ -19,13 +24,15 @@ class WakeAndSleep(FigureView):
         sizes = {(len(moments), len(moments[0].prior)) for moments in runs.values() if moments}
         if len(sizes) != 1:
             raise ValueError(
-                f"WakeAndSleep needs runs of one length over machines of one size; these have (moments, units) "
-                f"{sorted(sizes)}. Record them with the same number of nights."
+                "WakeAndSleep needs runs of one length over machines of one size; these have"
+                f" (moments, units) {sorted(sizes)}. Record them with the same number of nights."
             )
         self.runs, self.shape = runs, shape
         (length, _), first = sizes.pop(), next(iter(runs))
         self.phase = ipywidgets.IntSlider(value=0, min=0, max=length - 1, description="phase")
-        self.play = ipywidgets.Play(value=0, min=0, max=length - 1, interval=250, description="play")
+        self.play = ipywidgets.Play(
+            value=0, min=0, max=length - 1, interval=250, description="play"
+        )
         self.run = ipywidgets.Dropdown(options=list(runs), value=first, description="machine")
         self.smooth = ipywidgets.Checkbox(value=True, description="smooth pictures", indent=False)
         ipywidgets.jslink((self.play, "value"), (self.phase, "value"))
@@ -43,6 +50,7 @@ class WakeAndSleep(FigureView):
         moment = moments[index]
         apart, n = (moment.prior - moment.average).abs().max(), len(moment.prior)
         self.alt = (
-            f"Phase {index}, {self.run.value}; {WHAT_MOVED[moment.phase]}. Real digits beside dreams; {n} units whose "
-            f"prior and average posterior differ by at most {apart:.2f}; test bound {moment.elbo:.2f} nats."
+            f"Phase {index}, {self.run.value}; {WHAT_MOVED[moment.phase]}. Real digits beside"
+            f" dreams; {n} units whose prior and average posterior differ by at most {apart:.2f};"
+            f" test bound {moment.elbo:.2f} nats."
         )
