@@ -24,8 +24,8 @@ import torch
 from torch import nn
 
 import vaeteach as vt
-from vaeteach.diagnosis import FAULTS, diagnose
-from vaeteach.diagnosis.faults import EPOCHS, LATENTS, WIDTHS, _with_parts
+from vaeteach.diagnosis import diagnose
+from vaeteach.diagnosis.faults import EPOCHS, FAULTS, LATENTS, WIDTHS, _with_parts
 from vaeteach.models import Encoder, build_vae
 
 HERE = pathlib.Path(__file__).resolve().parent

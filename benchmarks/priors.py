@@ -16,7 +16,7 @@ import pandas as pd
 import torch
 
 from vaeteach import load
-from vaeteach.trials import TRIALS, measure_trial, train_trial
+from vaeteach.training import TRIALS, measure_trial, train_trial
 
 HERE = pathlib.Path(__file__).resolve().parent
 TABLE = HERE / "priors.csv"

@@ -28,7 +28,8 @@ from torch import nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset
 
-from vaeteach import build_vae, elbo, fit, gaussian, load
+from vaeteach import build_vae, elbo, fit, load
+from vaeteach.distributions import gaussian
 from vaeteach.models import VAE
 from vaeteach.priors import StandardNormal
 from vaeteach.training import start_from_mean

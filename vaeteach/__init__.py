@@ -1,62 +1,185 @@
 """Variational autoencoders and their priors, to teach with.
 
-Every public name can be imported from here; its module is loaded when the name is first used, so
-that
+A folder is one idea. What a lesson uses can be imported from here; what draws (`plots`), what is
+dragged (`widgets`) and what asks (`checks`) is loaded when it is first named, so that
 `import vaeteach` costs little more than `import torch`.
 """
 
 import importlib
+from typing import TYPE_CHECKING
 
-_PUBLIC = {  # module -> names
-    "data": ["load", "ImageData"],
-    "distributions": [
-        "gaussian",
-        "kl",
-        "kl_standard_normal",
-        "draw",
-        "VonMisesFisher",
-        "SphereUniform",
-    ],
-    "priors": [
-        *("StandardNormal", "LearnedNormal", "StudentT", "Laplace", "BetaPrior"),
-        *("SpherePrior", "GaussianMixture", "VampPrior", "FlowPrior"),
-    ],
-    "models": ["VAE", "build_vae"],
-    "objectives": ["Elbo", "elbo", "iwae_bound"],
-    "aggregate": [
-        "AggregatePosterior",
-        "moments",
-        "Moments",
-        "surgery",
-        "surgery_of",
-        "Surgery",
-        "active_units",
-    ],
-    "comparison": ["compare_with_prior"],
-    "diagnosis": ["FAULTS", "diagnose", "Diagnosis"],
-    "exact": ["log_marginal", "posterior_grid", "bound_gap", "expected_elbo", "quadrature_error"],
-    "amortisation": ["best_gaussian"],
-    "absorption": ["absorb_prior", "affine_latents", "standardize_latents", "standardize_latents_"],
-    "rotation": ["rotate_latents"],
-    "generation": ["fit_codes", "generate", "inpaint"],
-    "quality": ["DigitFeatures", "frechet_distance", "precision_recall", "copying"],
-    "boltzmann": ["RBM", "contrastive_divergence", "annealed_log_partition"],
-    "helmholtz": ["HelmholtzMachine"],
-    "wake_sleep": ["WakeSleep"],
-    "bernoulli_vae": ["BernoulliPrior", "build_bernoulli_vae", "leave_one_out", "exact_bits"],
-    "training": ["fit", "History", "Snapshot", "NonFiniteBound"],
-}
-_MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
-__all__ = sorted(_MODULE_OF)
+from . import (
+    codes,
+    data,
+    diagnosis,
+    distributions,
+    exact,
+    machines,
+    models,
+    priors,
+    support,
+    training,
+)
+from .codes import (
+    DigitFeatures,
+    Moments,
+    Surgery,
+    absorb_prior,
+    active_units,
+    affine_latents,
+    compare_with_prior,
+    copying,
+    fit_codes,
+    frechet_distance,
+    generate,
+    inpaint,
+    moments,
+    precision_recall,
+    rotate_latents,
+    standardize_latents,
+    standardize_latents_,
+    surgery,
+    surgery_of,
+)
+from .data import ImageData, load
+from .diagnosis import FAULTS, Diagnosis, diagnose
+from .distributions import (
+    AggregatePosterior,
+    SphereUniform,
+    VonMisesFisher,
+    draw,
+    gaussian,
+    kl,
+    kl_standard_normal,
+)
+from .exact import (
+    best_gaussian,
+    bound_gap,
+    expected_elbo,
+    log_marginal,
+    posterior_grid,
+    quadrature_error,
+    two_humped,
+)
+from .machines import (
+    RBM,
+    HelmholtzMachine,
+    WakeSleep,
+    all_states,
+    annealed_log_partition,
+    build_bernoulli_vae,
+    contrastive_divergence,
+    exact_bits,
+    leave_one_out,
+)
+from .models import VAE, Elbo, build_vae, elbo, iwae_bound
+from .priors import (
+    BernoulliPrior,
+    BetaPrior,
+    FlowPrior,
+    GaussianMixture,
+    Laplace,
+    LearnedNormal,
+    SpherePrior,
+    StandardNormal,
+    StudentT,
+    VampPrior,
+)
+from .support import cached
+from .training import History, NonFiniteBound, Snapshot, fit, kept_trial, start_from_mean
+
+if TYPE_CHECKING:  # so that an editor can follow `vt.plots`
+    from . import checks, plots, widgets
+
+_LATER = {"checks", "plots", "widgets"}
+
+__all__ = [
+    "AggregatePosterior",
+    "BernoulliPrior",
+    "BetaPrior",
+    "Diagnosis",
+    "DigitFeatures",
+    "Elbo",
+    "FAULTS",
+    "FlowPrior",
+    "GaussianMixture",
+    "HelmholtzMachine",
+    "History",
+    "ImageData",
+    "Laplace",
+    "LearnedNormal",
+    "Moments",
+    "NonFiniteBound",
+    "RBM",
+    "Snapshot",
+    "SpherePrior",
+    "SphereUniform",
+    "StandardNormal",
+    "StudentT",
+    "Surgery",
+    "VAE",
+    "VampPrior",
+    "VonMisesFisher",
+    "WakeSleep",
+    "absorb_prior",
+    "active_units",
+    "affine_latents",
+    "all_states",
+    "annealed_log_partition",
+    "best_gaussian",
+    "bound_gap",
+    "build_bernoulli_vae",
+    "build_vae",
+    "cached",
+    "checks",
+    "codes",
+    "compare_with_prior",
+    "contrastive_divergence",
+    "copying",
+    "data",
+    "diagnose",
+    "diagnosis",
+    "distributions",
+    "draw",
+    "elbo",
+    "exact",
+    "exact_bits",
+    "expected_elbo",
+    "fit",
+    "fit_codes",
+    "frechet_distance",
+    "gaussian",
+    "generate",
+    "inpaint",
+    "iwae_bound",
+    "kept_trial",
+    "kl",
+    "kl_standard_normal",
+    "leave_one_out",
+    "load",
+    "log_marginal",
+    "machines",
+    "models",
+    "moments",
+    "plots",
+    "posterior_grid",
+    "precision_recall",
+    "priors",
+    "quadrature_error",
+    "rotate_latents",
+    "standardize_latents",
+    "standardize_latents_",
+    "start_from_mean",
+    "support",
+    "surgery",
+    "surgery_of",
+    "widgets",
+    "training",
+    "two_humped",
+]
 
 
 def __getattr__(name):
-    if name not in _MODULE_OF:
-        raise AttributeError(f"vaeteach has no {name!r}; it has {', '.join(__all__)}.")
-    value = getattr(importlib.import_module(f".{_MODULE_OF[name]}", __name__), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__():
-    return __all__
+    if name in _LATER:
+        return importlib.import_module(f".{name}", __name__)
+    raise AttributeError(f"vaeteach has no {name!r}; it has {', '.join(__all__)}.")

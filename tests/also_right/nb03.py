@@ -5,7 +5,8 @@ import math
 import torch
 from torch.distributions import Normal, kl_divergence
 
-from vaeteach import gaussian, kl_standard_normal
+from vaeteach import kl_standard_normal
+from vaeteach.distributions import gaussian
 
 
 def _by_autograd(mu, logvar):

@@ -3,7 +3,7 @@
 import torch
 from torch.distributions import Bernoulli, kl_divergence
 
-from vaeteach.binary import all_states
+from vaeteach.machines import all_states
 
 
 def by_the_definition(v, w, a, b):

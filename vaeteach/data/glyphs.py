@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 import torch
 
-from ..cache import cached
+from ..support import cached
 from . import ImageData
 
 SIDE = 28  # pixels

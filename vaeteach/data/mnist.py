@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from .. import cache
+from ..support import cache
 from . import DATASETS, ImageData
 from .download import fetch
 

@@ -5,7 +5,7 @@
 import json
 from importlib.resources import files
 
-from ..cache import cached
+from ..support import cached
 from ..training import History, Snapshot
 from .faults import FAULTS
 

@@ -6,9 +6,9 @@ import copy
 
 import torch
 
-from ..aggregate import moments_of
+from ..codes import moments_of
 from ..distributions import draw, kl_standard_normal
-from ..objectives import elbo
+from ..models import elbo
 
 
 def dashboard(model, data, history, pictures=12):

@@ -7,9 +7,8 @@ the control changes nothing but starts afresh with the usual initial weights and
 
 import copy
 
-from ..distributions import borrowed_rng
-from ..models import LIKELIHOODS, POSTERIORS, VAE, Decoder, Encoder
-from ..objectives import elbo
+from ..distributions import POSTERIORS, borrowed_rng
+from ..models import LIKELIHOODS, VAE, Decoder, Encoder, elbo
 from ..priors import StandardNormal
 from ..training import NonFiniteBound, fit
 

@@ -9,8 +9,7 @@ from functools import partial
 from torch import nn
 
 from ..distributions import borrowed_rng
-from ..models import VAE, Decoder, Encoder, build_vae
-from ..objectives import Elbo, elbo
+from ..models import VAE, Decoder, Elbo, Encoder, build_vae, elbo
 from ..priors import StandardNormal
 from ..training import NonFiniteBound, fit
 from .raster import RasterDecoder

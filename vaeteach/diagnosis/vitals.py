@@ -8,9 +8,9 @@ import math
 import torch
 from torch import nn
 
-from ..aggregate import active_units, encode, surgery_of
-from ..distributions import draw, gaussian, generator, kl
-from ..objectives import elbo, iwae_bound, log_prob_of_pixels
+from ..codes import active_units, surgery_of
+from ..distributions import draw, encode, gaussian, generator, kl
+from ..models import elbo, iwae_bound, log_prob_of_pixels
 
 IMAGES = 200  # test images for what is slow: the tighter bound, and the refit of single posteriors
 DRAWS = 8

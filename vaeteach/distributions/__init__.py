@@ -7,15 +7,34 @@ dimension, then over a mixture) is the commonest mistake in public code for thes
 rule leaves no place for it.
 """
 
-from .divergence import kl, support_contains
-from .gaussian import Gaussian, gaussian, kl_standard_normal
-from .heavy_tails import StandardLaplace, StudentT
-from .interval import Beta, Kumaraswamy
-from .posteriors import POSTERIORS
-from .randomness import borrowed_rng, draw, generator
-from .sphere import SphereUniform, VonMisesFisher
+from ..distributions.divergence import kl, support_contains
+from ..distributions.gaussian import Gaussian, gaussian, kl_standard_normal
+from ..distributions.heavy_tails import StandardLaplace, StudentT
+from ..distributions.interval import Beta, Kumaraswamy
+from ..distributions.posteriors import POSTERIORS
+from ..distributions.randomness import borrowed_rng, draw, generator
+from ..distributions.sphere import SphereUniform, VonMisesFisher
+from .aggregate import AggregatePosterior, encode
+from .bits import Bits, bernoulli, log1pexp
+from .continuous_bernoulli import StableContinuousBernoulli
+from .flow import FlowDistribution
+from .full_gaussian import TurnedGaussian
+from .mixture import mixture
+from .raster import RasterBernoulli
+from .stretched import Stretched
 
 __all__ = [
+    "AggregatePosterior",
+    "encode",
+    "Bits",
+    "bernoulli",
+    "log1pexp",
+    "StableContinuousBernoulli",
+    "FlowDistribution",
+    "TurnedGaussian",
+    "mixture",
+    "RasterBernoulli",
+    "Stretched",
     "Beta",
     "Gaussian",
     "Kumaraswamy",

@@ -5,12 +5,14 @@ with it, and the same code trains it or leaves it alone. What is learned, is lea
 of the same bound as the rest.
 """
 
-from .families import BetaPrior, Laplace, SpherePrior, StudentT
-from .flow import FlowPrior
-from .mixtures import GaussianMixture, VampPrior
-from .normal import LearnedNormal, StandardNormal, check_latent_dim
+from ..priors.families import BetaPrior, Laplace, SpherePrior, StudentT
+from ..priors.flow import FlowPrior
+from ..priors.mixtures import GaussianMixture, VampPrior
+from ..priors.normal import LearnedNormal, StandardNormal, check_latent_dim
+from .bits import BernoulliPrior
 
 __all__ = [
+    "BernoulliPrior",
     "BetaPrior",
     "FlowPrior",
     "GaussianMixture",

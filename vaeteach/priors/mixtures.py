@@ -9,19 +9,9 @@ which nobody samples.
 
 import torch
 from torch import nn
-from torch.distributions import Categorical, MixtureSameFamily
 
-from ..distributions import gaussian, generator
+from ..distributions import gaussian, generator, mixture
 from .normal import check_latent_dim
-
-
-def mixture(logits, components):
-    """sum_k softmax(logits)_k components_k: logits (K,), components a Distribution with batch (K,),
-    event (D,).
-    """
-    return MixtureSameFamily(
-        Categorical(logits=logits, validate_args=False), components, validate_args=False
-    )
 
 
 class GaussianMixture(nn.Module):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import torch
 
-from ..objectives import Elbo
+from ..models import Elbo
 
 
 class NonFiniteBound(ArithmeticError):

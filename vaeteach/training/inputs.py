@@ -5,7 +5,7 @@ import math
 import torch
 
 from ..distributions import draw, generator
-from ..objectives import Elbo, require_possible
+from ..models import Elbo, require_possible
 
 
 def images_of(data):

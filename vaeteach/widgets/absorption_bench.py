@@ -7,12 +7,10 @@ import math
 import ipywidgets
 import torch
 
-from ..models import VAE
-from ..objectives import Elbo, elbo
-from ..plots import new_figure
-from ..plots.absorption import draw_bench, move_bench
+from ..codes import map_latents
+from ..models import VAE, Elbo, elbo
+from ..plots import draw_bench, move_bench, new_figure
 from ..priors import LearnedNormal
-from ..rotation import map_latents
 from .figure import FigureView
 
 REBUILT = 4  # test images that are rebuilt; below them as many new ones

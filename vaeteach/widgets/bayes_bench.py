@@ -6,9 +6,9 @@ import ipywidgets
 import numpy as np
 import torch
 
+from ..exact import grid_for, pairwise_log_prob
 from ..plots import draw_bayes, move_bayes, new_figure
-from ..quadrature import grid_for, pairwise_log_prob
-from ..training import exclusive
+from ..support import exclusive
 from .figure import FigureView
 
 POINTS = 101  # an axis of the grid: a step of 0.12, fine enough for a picture

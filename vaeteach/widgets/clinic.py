@@ -7,8 +7,8 @@ import ipywidgets
 
 from ..diagnosis import FAULTS, diagnose
 from ..diagnosis.dashboard import dashboard
-from ..plots import new_figure
-from ..plots.diagnosis import PLACES, draw_dashboard
+from ..plots import draw_dashboard, new_figure
+from ..plots.diagnosis import PLACES
 from .figure import FigureView
 
 HIDDEN = "hidden case"

@@ -15,7 +15,7 @@ from ..plots import (
     move_density,
     new_figure,
 )
-from ..training import exclusive
+from ..support import exclusive
 from .figure import FigureView
 
 BOX, POINTS = (-10.0, 10.0), 1001  # fine and wide enough for every q that the sliders can make

@@ -27,7 +27,7 @@ import numpy as np
 import traitlets
 from PIL import Image
 
-from ..training import exclusive
+from ..support import exclusive
 
 _HERE = Path(__file__).parent
 

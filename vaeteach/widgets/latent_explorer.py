@@ -10,6 +10,7 @@ from torch import nn
 
 from ..distributions import Gaussian
 from ..plots import (
+    digit_palette,
     draw_codes,
     draw_ellipse,
     draw_normal_contours,
@@ -17,8 +18,7 @@ from ..plots import (
     new_figure,
     style_plane,
 )
-from ..plots.style import digit_palette
-from ..training import exclusive
+from ..support import exclusive
 from .canvas import CanvasView
 
 _HERE = Path(__file__).parent

@@ -16,8 +16,7 @@ import torch
 import traitlets
 
 from ..distributions import kl_standard_normal
-from ..models import build_vae
-from ..objectives import elbo
+from ..models import build_vae, elbo
 from ..plots import (
     COLOURS,
     digit_palette,
@@ -28,7 +27,8 @@ from ..plots import (
     style_plane,
 )
 from ..plots.training import NAMES, TERMS
-from ..training import NonFiniteBound, exclusive, fit, start_from_mean
+from ..support import exclusive
+from ..training import NonFiniteBound, fit, start_from_mean
 
 _HERE = Path(__file__).parent
 # training codes on the plane, test images under the terms: enough to see, cheap to compute

@@ -6,35 +6,11 @@ import math
 from dataclasses import dataclass
 
 import torch
-from torch.distributions import Distribution, Independent, constraints
+from torch.distributions import Independent
 
 from .. import priors
-from ..distributions import Beta, VonMisesFisher, gaussian
+from ..distributions import Beta, Stretched, VonMisesFisher, gaussian, mixture
 from ..distributions import StudentT as StudentTDistribution
-from ..priors.mixtures import mixture
-
-
-class Stretched(Distribution):
-    """shift e_1 + stretch z with z ~ base: log p(z) = log base((z - shift e_1) / stretch) - D log
-    stretch.
-    """
-
-    arg_constraints = {}
-    support = constraints.real_vector
-
-    def __init__(self, base, shift, stretch):
-        self.base, self.stretch = base, float(stretch)
-        self.shift = torch.zeros(base.event_shape)
-        self.shift[0] = float(shift)
-        super().__init__(torch.Size(), base.event_shape, validate_args=False)
-
-    def log_prob(self, value):
-        return self.base.log_prob((value - self.shift) / self.stretch) - len(self.shift) * math.log(
-            self.stretch
-        )
-
-    def sample(self, sample_shape=()):
-        return self.base.sample(sample_shape) * self.stretch + self.shift
 
 
 @dataclass(frozen=True)
@@ -75,6 +51,8 @@ def _cap(model, kappa, turn):
 
 
 SHIFT, STRETCH = ("shift", -3.0, 3.0, 0.1, 0.0), ("stretch", 0.4, 2.5, 0.05, 1.0)
+
+
 BUMPS = ("bump width", 0.3, 3.0, 0.05, 1.0)
 
 

@@ -7,22 +7,22 @@ import numpy as np
 import torch
 from torch.distributions import constraints
 
-from ..aggregate import AggregatePosterior
-from ..distributions import draw
-from ..plots import new_figure
-from ..plots.pictures import draw_picture_grid, picture_sheet
-from ..plots.priors import (
+from ..distributions import AggregatePosterior, draw
+from ..plots import (
+    COLOURS,
     draw_globe,
+    draw_picture_grid,
     draw_prior,
     draw_prior_codes,
     globe_lines,
     move_prior,
     move_prior_codes,
+    new_figure,
+    picture_sheet,
     pixel_grid,
     place,
     project,
 )
-from ..plots.style import COLOURS
 from .figure import FigureView
 from .prior_knobs import knobs_of
 

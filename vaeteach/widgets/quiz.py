@@ -9,8 +9,8 @@ from pathlib import Path
 
 import ipywidgets
 
-from ..cache import folder
 from ..checks.quiz import Choice, Code
+from ..support import folder
 
 LAYOUT = {"width": "100%", "max_width": "860px"}
 

@@ -5,12 +5,10 @@ noise floor.
 import ipywidgets
 import torch
 
-from ..aggregate import moments
+from ..codes import fit_codes, frechet_distance, moments, precision_recall
 from ..distributions import draw
-from ..generation import fit_codes
-from ..plots import new_figure
-from ..plots.sampling import PER_ROW, draw_sampler, move_sampler
-from ..quality import frechet_distance, precision_recall
+from ..plots import draw_sampler, move_sampler, new_figure
+from ..plots.sampling import PER_ROW
 from .figure import FigureView
 
 SAMPLERS = ("prior", "normal", "mixture", "aggregate", "one q(z|x)")

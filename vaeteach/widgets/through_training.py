@@ -4,15 +4,18 @@ import ipywidgets
 import numpy as np
 import torch
 
-from ..aggregate import AggregatePosterior, moments_of, surgery_of
-from ..distributions import draw, gaussian
-from ..plots import draw_codes, draw_normal_contours, new_figure, style_plane
-from ..plots.aggregate import (
+from ..codes import moments_of, surgery_of
+from ..distributions import AggregatePosterior, draw, gaussian
+from ..plots import (
+    draw_codes,
     draw_kl_split,
     draw_marginals,
     draw_moment_bars,
+    draw_normal_contours,
     draw_radius,
     move_moment_bars,
+    new_figure,
+    style_plane,
 )
 from .figure import FigureView
 

@@ -1,0 +1,143 @@
+"""The self-test: every right answer passes, every wrong one is told why and where to look, the
+score stays here.
+"""
+
+import json
+import pathlib
+import re
+
+import nbformat
+import pytest
+
+from vaeteach.checks.questions import QUESTIONS
+from vaeteach.checks.quiz import Choice, Code, Number
+from vaeteach.widgets import SelfTest
+
+RIGHT_CODE = {
+    "kl-code": [
+        "0.5 * (mu**2 + logvar.exp() - 1 - logvar).sum(-1)",
+        "((mu**2 + torch.expm1(logvar) - logvar) / 2).sum(1)",
+    ],
+    "variance-code": [
+        "(sigma**2).mean(0) + mu.var(0, unbiased=False)",
+        "(sigma**2 + mu**2).mean(0) - mu.mean(0)**2",
+    ],
+    "evidence-code": ["torch.logsumexp(log_w, 0) - math.log(len(log_w))"],
+}
+EACH = pytest.mark.parametrize("question", QUESTIONS, ids=lambda q: q.key)
+
+
+def right_answers(question):
+    if isinstance(question, Choice):
+        return [option.text for option in question.options if option.right]
+    if isinstance(question, Number):
+        return [f"{question.value():.2f}", f"{question.value():.3f}".replace(".", ",")]
+    return RIGHT_CODE[question.key]
+
+
+def test_there_are_twelve_of_three_kinds():
+    assert len(QUESTIONS) == 12 == len({question.key for question in QUESTIONS})
+    assert {type(question) for question in QUESTIONS} == {Choice, Number, Code}
+
+
+@EACH
+def test_the_section_that_it_points_to_exists(question):
+    number, section = re.fullmatch(r"notebook (\d\d), section (\d)", question.section).groups()
+    (path,) = (pathlib.Path(__file__).parent.parent.parent / "notebooks").glob(f"{number}_*.ipynb")
+    headings = [
+        cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "markdown"
+    ]
+    assert any(re.search(rf"(?m)^## {section}\. ", text) for text in headings)
+
+
+@EACH
+def test_right_answers_pass(question):
+    answers = right_answers(question)
+    assert answers
+    for answer in answers:
+        verdict = question.judge(answer)
+        assert verdict.right, verdict.message
+
+
+@EACH
+def test_wrong_answers_point_back(question):
+    if isinstance(question, Choice):
+        wrong = [option.text for option in question.options if not option.right]
+        assert len(wrong) == len(question.options) - 1
+    elif isinstance(question, Number):
+        wrong = [f"{slip():.3f}" for slip, _ in question.slips] + ["12345"]
+        hints = [question.judge(answer).message for answer in wrong]
+        assert len(set(hints)) == len(hints)  # each slip has a hint of its own
+    else:
+        wrong = ["0", f"{question.names[0]}.sum()", "1 / 0"]
+    for answer in wrong:
+        verdict = question.judge(answer)
+        assert not verdict.right and question.section in verdict.message
+
+
+@EACH
+@pytest.mark.parametrize("nonsense", ["", "???", "nan", "(", "import os"])
+def test_nonsense_gets_a_sentence(question, nonsense):
+    verdict = question.judge(nonsense)
+    assert not verdict.right and len(verdict.message) > 10
+
+
+@EACH
+def test_mistakes_of_code_questions_are_named(question):
+    if isinstance(question, Code):
+        for mistake in question.exercise.mistakes:
+            with pytest.raises(AssertionError, match=mistake.name):
+                question.exercise(mistake.answer)
+
+
+def test_going_through_the_whole_test(tmp_path):
+    view = SelfTest(QUESTIONS, tmp_path / "score.json")
+    for i, question in enumerate(QUESTIONS):
+        assert view.index == i and f"Question {i + 1}" in view.prompt.value
+        assert not view.answer(
+            "???" if not isinstance(question, Choice) else wrong_option(question)
+        ).right
+        assert "Not yet" in view.feedback.value
+        assert view.answer(right_answers(question)[0]).right
+        assert "Right" in view.feedback.value and view.score == i + 1
+        view.next.click()
+        assert view.feedback.value == ""
+    assert view.index == 0 and "12 of 12" in view.total.value
+    view.back.click()
+    assert view.index == 11
+
+
+def wrong_option(question):
+    return next(i for i, option in enumerate(question.options) if not option.right)
+
+
+def test_the_score_is_kept_in_one_local_file_and_can_be_forgotten(tmp_path, monkeypatch):
+    monkeypatch.setenv("VAETEACH_CACHE", str(tmp_path))
+    view = SelfTest(QUESTIONS)
+    view.answer(right_answers(QUESTIONS[0])[0])
+    assert [path.name for path in tmp_path.iterdir()] == ["self_test.json"]
+    assert json.loads((tmp_path / "self_test.json").read_text()) == {QUESTIONS[0].key: True}
+    again = SelfTest(QUESTIONS)
+    assert again.score == 1
+    again.reset()
+    assert again.score == 0 and not (tmp_path / "self_test.json").exists()
+
+
+@pytest.mark.parametrize("damage", ["", "[1, 2]", '{"gap": 7}', "\x00"])
+def test_a_damaged_score_file_begins_anew(tmp_path, damage):
+    (tmp_path / "score.json").write_text(damage)
+    assert SelfTest(QUESTIONS, tmp_path / "score.json").score == 0
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path):
+    (tmp_path / "file").write_text("")
+    view = SelfTest(QUESTIONS, tmp_path / "file" / "score.json")
+    view.answer(0)
+    assert "could not be kept" in view.feedback.value
+
+
+def test_what_a_reader_writes_is_shown_and_not_run_by_the_page(tmp_path):
+    view = SelfTest(QUESTIONS, tmp_path / "score.json")
+    view.show(3)
+    view.answer("<script>alert(1)</script>")
+    assert "<script>" not in view.feedback.value

@@ -1,0 +1,230 @@
+"""Training: it learns, shows itself, stops cleanly at any moment, and says what was wrong."""
+
+import _thread
+import functools
+import random
+import threading
+
+import pytest
+import torch
+
+from vaeteach import NonFiniteBound, build_vae, elbo, fit, load
+from vaeteach.support import exclusive
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return load("digits").binarized()
+
+
+@pytest.fixture(scope="module")
+def trained(digits):
+    model = build_vae(digits)
+    return model, fit(model, digits, epochs=60, progress=False)
+
+
+def test_the_course_model_comes_within_half_a_nat_of_a_long_run(digits, trained):
+    long = fit(build_vae(digits, seed=1), digits, epochs=200, progress=False)
+    frame = long.frame()
+    best = frame[(frame.split == "test") & (frame.quantity == "value")].nats.max()
+    assert trained[1].last() > best - 0.5
+
+
+def test_the_frame_is_tidy_and_adds_up(trained):
+    frame = trained[1].frame()
+    assert list(frame.columns) == ["epoch", "split", "quantity", "nats"]
+    wide = frame.pivot(index=["epoch", "split"], columns="quantity", values="nats")
+    assert len(wide) == 2 * 60
+    assert (wide.value - (wide.log_likelihood - wide.kl)).abs().max() < 1e-4
+
+
+def test_snapshots_start_before_training_and_can_be_gone_back_to(digits, trained):
+    model, history = trained
+    assert [s.epoch for s in history.snapshots] == list(range(61))
+    assert history.snapshots[0].mean.shape == history.snapshots[0].stddev.shape == (1437, 2)
+    again = build_vae(digits, seed=9)
+    again.load_state_dict(history.snapshots[-1].state)
+    assert torch.equal(again.encode(digits.train).mean, history.snapshots[-1].mean)
+
+
+def test_the_same_call_gives_the_same_numbers_and_leaves_the_global_state(digits):
+    before = torch.get_rng_state()
+    one, two = build_vae(digits), build_vae(digits)
+    a, b = (fit(model, digits, epochs=2, seed=4, progress=False) for model in (one, two))
+    assert a.rows == b.rows
+    assert all(torch.equal(p, q) for p, q in zip(one.parameters(), two.parameters()))
+    assert fit(build_vae(digits), digits, epochs=2, seed=5, progress=False).rows != a.rows
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def whole_step_reference(digits, steps, epochs=400):
+    """The parameters after so many steps of the same training, stopped by the documented way."""
+    model = build_vae(digits, hidden=(8,))
+    fit(model, digits, epochs=epochs, progress=False, on_step=lambda step: step >= steps)
+    return model
+
+
+def test_an_interrupt_at_any_moment_leaves_the_last_whole_step(digits):
+    dice = random.Random(0)
+    for first in dice.sample(range(1, 120), 10):
+        # seconds after that step: somewhere inside one of the next steps
+        delay = dice.uniform(0, 0.003)
+
+        def set_off(step, first=first, delay=delay):
+            if step == first:
+                threading.Timer(delay, _thread.interrupt_main).start()
+
+        model = build_vae(digits, hidden=(8,))
+        history = fit(model, digits, epochs=400, progress=False, on_step=set_off)
+        assert history.stopped == "interrupted" and history.steps >= first and history.last() < 0
+        assert history.snapshots[-1].epoch == pytest.approx(history.steps / 23)
+        reference = whole_step_reference(digits, history.steps)
+        assert all(torch.equal(p, q) for p, q in zip(model.parameters(), reference.parameters()))
+
+
+def test_an_interrupt_inside_the_objective_is_met_too(digits):
+    calls = []
+
+    def objective(model, x, seed):
+        calls.append(1)
+        if len(calls) == 30:
+            raise KeyboardInterrupt
+        return elbo(model, x, seed=seed)
+
+    model = build_vae(digits, hidden=(8,))
+    history = fit(model, digits, epochs=3, progress=False, objective=objective)
+    assert history.stopped == "interrupted" and 0 < history.steps < 30
+
+
+@pytest.mark.parametrize("quantity", ["log_likelihood", "kl", "value"])
+def test_a_bound_that_is_not_finite_stops_with_quantity_and_step(digits, quantity):
+    calls = []
+
+    def objective(model, x, seed):
+        calls.append(1)
+        # call 1 is the check before training, call 25 the measurement after epoch 1
+        bound = elbo(model, x, seed=seed)
+        return bound._replace(**{quantity: bound.kl * torch.inf}) if len(calls) == 35 else bound
+
+    model = build_vae(digits, hidden=(8,))
+    with pytest.raises(
+        NonFiniteBound, match=f"step 33: {quantity} became inf.*after epoch 1.*smaller lr"
+    ) as caught:
+        fit(model, digits, epochs=3, progress=False, objective=objective)
+    assert (caught.value.quantity, caught.value.step) == (quantity, 33)
+    assert len(caught.value.history.snapshots) == 2 and caught.value.history.last() < 0
+    whole = whole_step_reference(digits, 23, epochs=3)  # one epoch is 23 batches of 64
+    assert all(torch.equal(p, q) for p, q in zip(model.parameters(), whole.parameters()))
+
+
+def test_a_step_size_that_is_far_too_large_is_stopped(digits):
+    with pytest.raises(NonFiniteBound, match="smaller lr"):
+        fit(build_vae(digits), digits, epochs=3, lr=1e20, progress=False)
+
+
+def test_objectives_of_all_kinds(digits):
+    plain = fit(
+        build_vae(digits), digits, epochs=1, progress=False, objective=lambda m, x: elbo(m, x).value
+    )
+    heavy = fit(
+        build_vae(digits),
+        digits,
+        epochs=1,
+        progress=False,
+        objective=functools.partial(elbo, beta=4.0),
+    )
+    assert plain.last() < 0 and heavy.last("kl") < 5
+    with pytest.raises(ValueError, match=r"shape \(B,\).*never over the batch"):
+        fit(
+            build_vae(digits),
+            digits,
+            epochs=1,
+            progress=False,
+            objective=lambda m, x: elbo(m, x).value.mean(),
+        )
+
+
+def test_a_tensor_of_images_is_enough(digits):
+    history = fit(build_vae(digits), digits.train[:100], epochs=2, progress=False)
+    assert history.last(split="train") < 0
+    with pytest.raises(LookupError, match="test"):
+        history.last()
+
+
+BAD = {
+    r"\(N, P\)": lambda x: x.reshape(-1, 8, 8),
+    "no training images": lambda x: x[:0],
+    "NaN or infinite.*row 7": lambda x: x.index_put(
+        (torch.tensor([7]), torch.tensor([0])), torch.tensor(torch.nan)
+    ),
+    "NaN or infinite": lambda x: x.index_put(
+        (torch.tensor([7]), torch.tensor([0])), torch.tensor(torch.inf)
+    ),
+    "float": lambda x: x.long(),
+    "grey": lambda x: x * 0.5,
+    "64 pixels": lambda x: x[:, :63],
+}
+
+
+@pytest.mark.parametrize("sentence", BAD)
+def test_images_that_cannot_be_trained_on_get_a_sentence(digits, sentence):
+    model = build_vae(digits)
+    before = [p.clone() for p in model.parameters()]
+    with pytest.raises(ValueError, match=sentence):
+        fit(model, BAD[sentence](digits.train), epochs=1, progress=False)
+    assert all(torch.equal(p, q) for p, q in zip(model.parameters(), before))
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        dict(epochs=0),
+        dict(epochs=1.5),
+        dict(batch_size=0),
+        dict(lr=0.0),
+        dict(lr=float("nan")),
+        dict(lr="fast"),
+        dict(precision="float16"),
+    ],  # fmt: skip
+)
+def test_settings_that_make_no_sense_get_a_sentence(digits, setting):
+    with pytest.raises(ValueError, match=next(iter(setting))):
+        fit(build_vae(digits), digits, **{"epochs": 1, "progress": False, **setting})
+
+
+def test_progress_ends_in_one_final_line(digits, capsys):
+    fit(build_vae(digits), digits, epochs=3)
+    out, err = capsys.readouterr()
+    assert err == "" and out.count("\n") == 1
+    last = out.split("\r")[-1]
+    assert "epoch 3/3" in last and "100%" in last and "nats" in last and "left" in last
+
+
+def test_who_waits_for_the_model_gets_in_between_two_steps(digits):
+    """A reader during training is let in within a few steps, not after the epoch."""
+    model, entered, running = build_vae(digits), [], threading.Event()
+
+    def read():
+        running.wait(10)
+        for _ in range(20):
+            with exclusive():
+                entered.append(history_steps[-1])
+
+    history_steps = [0]
+
+    def on_step(step):
+        history_steps.append(step)
+        running.set()
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    fit(model, digits, epochs=30, progress=False, on_step=on_step)
+    reader.join(10)
+    assert len(entered) == 20 and entered[-1] < history_steps[-1]
+
+
+def test_the_lock_is_reentrant():
+    with exclusive(), exclusive():
+        pass
+    with exclusive():
+        pass

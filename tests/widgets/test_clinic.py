@@ -1,0 +1,86 @@
+"""The clinic: cases, hidden cases, a guess, and evidence that is computed and not looked up."""
+
+import html
+
+import pytest
+
+import vaeteach as vt
+from vaeteach.diagnosis import faults
+from vaeteach.diagnosis.cases import trained_cases
+from vaeteach.diagnosis.faults import FAULTS
+from vaeteach.widgets import Clinic
+from vaeteach.widgets.clinic import HIDDEN
+
+NAMES = ("collapse_by_objective", "kl_sign", "mean_reduced")
+
+
+@pytest.fixture(scope="module")
+def data():
+    return vt.load("digits").binarized()
+
+
+@pytest.fixture(scope="module")
+def cases(data):
+    before, faults.EPOCHS = faults.EPOCHS, 6
+    yield trained_cases(data, NAMES, seed=11)
+    faults.EPOCHS = before
+
+
+@pytest.fixture
+def clinic(data, cases):
+    return Clinic(data, cases, seed=1)
+
+
+def test_it_begins_with_a_hidden_case_and_no_word_about_it(clinic):
+    assert clinic.case.value == HIDDEN and clinic.truth in NAMES
+    title = FAULTS[clinic.truth].title
+    assert title not in clinic.alt and title not in clinic.evidence.value
+
+
+def test_choosing_a_case_draws_it(clinic):
+    seen = set()
+    for name in NAMES:
+        clinic.case.value = name
+        assert clinic.truth == name and clinic.image.alt == clinic.alt
+        seen.add(clinic.image.value)
+    assert len(seen) == len(NAMES)
+
+
+def test_surprise_lays_another_case_on_the_table(clinic):
+    for _ in range(6):
+        before = clinic.truth
+        clinic.surprise.click()
+        assert clinic.truth != before and clinic.case.value == HIDDEN
+    clinic.case.value = "kl_sign"
+    clinic.surprise.click()
+    assert clinic.case.value == HIDDEN and clinic.truth != "kl_sign"
+
+
+def test_the_evidence_comes_after_the_guess(clinic):
+    clinic.case.value = "kl_sign"
+    clinic.guess.value = "mean_reduced"
+    assert "weight of the KL" not in clinic.evidence.value
+    clinic.commit.click()
+    text = html.unescape(clinic.evidence.value)
+    assert (
+        "Your diagnosis was" in text
+        and FAULTS["kl_sign"].recipe in text
+        and "weight of the KL" in text
+    )
+    assert "coin" in text  # the alarm
+    clinic.guess.value = "kl_sign"
+    clinic.commit.click()
+    assert "Right." in clinic.evidence.value and not clinic.commit.disabled
+    clinic.case.value = "mean_reduced"
+    assert "Right." not in clinic.evidence.value
+
+
+def test_at_most_four_controls_and_a_still_picture(clinic):
+    assert len([clinic.case, clinic.surprise, clinic.guess, clinic.commit]) == 4
+    bundle = clinic._repr_mimebundle_()
+    assert bundle["image/png"] and "Dashboard" in bundle["text/plain"]
+
+
+def test_no_cases_get_a_sentence(data):
+    with pytest.raises(ValueError, match="at least one case"):
+        Clinic(data, {})

@@ -1,0 +1,53 @@
+"""The aggregate posterior q(z) = mean over x of q(z|x): its density, samples, moments, and its
+share of the KL term.
+
+Everything here depends on the model through `encode` and `prior` alone. Gradients stop at the
+encoder: these are measurements, not objectives.
+"""
+
+from typing import NamedTuple
+
+import torch
+
+from ..distributions import encode
+
+
+class Moments(NamedTuple):
+    """Mean and variance of q(z), each (D,), with the two parts of the variance: variance = within +
+    between.
+    """
+
+    mean: torch.Tensor
+    within: torch.Tensor
+    between: torch.Tensor
+    variance: torch.Tensor
+
+
+def moments(model, x):
+    """Moments of q(z) by the law of total variance, exact for the N images x, (N, P); each shape
+    (D,).
+
+    mean = <mu(x)>, within = <sigma^2(x)>, between = var[mu(x)] (divided by N, not N - 1: the N
+    images are all there is to this mixture), variance = within + between. Raises ValueError as
+    AggregatePosterior does.
+    Source: the law of total variance, for instance Blitzstein and Hwang 2019, theorem 9.5.4.
+    """
+    return moments_of(encode(model, x))
+
+
+def moments_of(q):
+    """`moments` for posteriors that are already there: q, a Distribution with batch (N,) and event
+    (D,).
+    """
+    mu, variance = q.mean.double(), q.variance.double()
+    parts = mu.mean(0), variance.mean(0), mu.var(0, unbiased=False)
+    return Moments(*(part.to(q.mean.dtype) for part in (*parts, parts[1] + parts[2])))
+
+
+def active_units(model, x, threshold=0.01):
+    """Which latent dimensions carry anything: var over x of the mean of q(z|x) above `threshold`;
+    (D,) of bool.
+
+    Source: Burda et al. 2016, section 5.2 (threshold 10^-2).
+    """
+    return moments(model, x).between > threshold

@@ -1,0 +1,30 @@
+"""The exact answer, by quadrature, for small latents: log p(x), p(z|x), and what the ELBO leaves out."""
+
+from .best_gaussian import best_gaussian
+from .integrals import (
+    PosteriorGrid,
+    bound_gap,
+    expected_elbo,
+    log_marginal,
+    posterior_grid,
+    quadrature_error,
+    two_humped,
+)
+from .quadrature import Grid, grid_for, pairwise_log_prob
+from .sphere import exact_log_marginal, sphere_nodes
+
+__all__ = [
+    "Grid",
+    "PosteriorGrid",
+    "best_gaussian",
+    "bound_gap",
+    "exact_log_marginal",
+    "expected_elbo",
+    "grid_for",
+    "log_marginal",
+    "pairwise_log_prob",
+    "posterior_grid",
+    "quadrature_error",
+    "sphere_nodes",
+    "two_humped",
+]

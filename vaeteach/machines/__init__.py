@@ -1,0 +1,23 @@
+"""Models of bits, whose prior has to learn: Boltzmann and Helmholtz machines, a VAE with binary latents."""
+
+from .bernoulli_vae import average_posterior_bits, build_bernoulli_vae, exact_bits, leave_one_out
+from .boltzmann import RBM, annealed_log_partition, contrastive_divergence
+from .helmholtz import Exact, HelmholtzMachine
+from .states import all_states, check_size
+from .wake_sleep import WakeSleep, record
+
+__all__ = [
+    "Exact",
+    "HelmholtzMachine",
+    "RBM",
+    "WakeSleep",
+    "all_states",
+    "annealed_log_partition",
+    "average_posterior_bits",
+    "build_bernoulli_vae",
+    "check_size",
+    "contrastive_divergence",
+    "exact_bits",
+    "leave_one_out",
+    "record",
+]

@@ -1,0 +1,56 @@
+"""Binary vectors: independent bits as a distribution, a table of all states of n bits, and the
+check of an input.
+"""
+
+import torch
+from torch import Tensor
+
+# bits; 2^16 states of 64 pixels are 4 million numbers, which a laptop adds up in a blink
+ENUMERABLE = 16
+
+
+def all_states(n: int, dtype: torch.dtype | None = None) -> Tensor:
+    """Every vector of n bits, one a row: shape (2^n, n), row number = the bits read as a binary
+    number.
+
+    Raises ValueError where n is below 1 or above ``ENUMERABLE``.
+    """
+    if not 1 <= n <= ENUMERABLE:
+        raise ValueError(
+            f"cannot list all states of {n} binary units: between 1 and {ENUMERABLE} units are"
+            " summed exactly. Use fewer units, or an estimate (annealed importance sampling, an"
+            " importance-weighted bound)."
+        )
+    bits = torch.arange(n - 1, -1, -1)
+    return ((torch.arange(2**n)[:, None] >> bits) & 1).to(dtype or torch.get_default_dtype())
+
+
+def check_bits(x: Tensor, n: int, what: str = "x") -> Tensor:
+    """x itself if it is a (B, n) floating tensor of zeros and ones; a ValueError with the reason if
+    it is not.
+    """
+    if not isinstance(x, Tensor) or not x.is_floating_point():
+        kind = f"a tensor of {x.dtype}" if isinstance(x, Tensor) else f"a {type(x).__name__}"
+        raise ValueError(
+            f"{what} is {kind}: a floating-point tensor of zeros and ones was expected."
+        )
+    if x.ndim != 2 or x.shape[1] != n:
+        raise ValueError(
+            f"{what} has shape {tuple(x.shape)}: expected (B, {n}), one example a row."
+        )
+    if len(x) == 0:
+        raise ValueError(f"{what} is empty: at least one example is needed.")
+    if not ((x == 0) | (x == 1)).all():
+        found = "NaN" if x.isnan().any() else f"values from {x.min():.3g} to {x.max():.3g}"
+        raise ValueError(
+            f"{what} holds {found}: these units are binary, use zeros and ones"
+            " (`data.binarized()`)."
+        )
+    return x
+
+
+def check_size(n: int, what: str) -> int:
+    """n itself if it is a whole number of at least 1; a ValueError with the reason if it is not."""
+    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
+        raise ValueError(f"{what} is {n!r}: expected a whole number of at least 1.")
+    return n

@@ -1,0 +1,20 @@
+"""The VAE: encoder, decoder and likelihoods, joined with a prior, and the bounds on log p(x)."""
+
+from .bounds import Elbo, elbo, iwae_bound, log_prob_of_pixels, require_possible
+from .likelihoods import LIKELIHOODS
+from .networks import Decoder, Encoder, mlp
+from .vae import VAE, build_vae
+
+__all__ = [
+    "Decoder",
+    "Elbo",
+    "Encoder",
+    "LIKELIHOODS",
+    "VAE",
+    "build_vae",
+    "elbo",
+    "iwae_bound",
+    "log_prob_of_pixels",
+    "mlp",
+    "require_possible",
+]

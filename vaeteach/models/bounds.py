@@ -1,0 +1,84 @@
+"""The bounds on log p(x): the evidence lower bound and its importance-weighted form. One number per
+image, nats.
+"""
+
+import math
+from typing import NamedTuple
+
+import torch
+
+from ..distributions import draw, generator, kl
+
+
+class Elbo(NamedTuple):
+    """The evidence lower bound of each image, in nats, shape (B,): value = log_likelihood - beta *
+    kl.
+    """
+
+    log_likelihood: torch.Tensor
+    kl: torch.Tensor
+    value: torch.Tensor
+
+
+def elbo(model, x, beta=1.0, seed=0):
+    """Single-sample evidence lower bound: log p(x|z) - beta KL(q(z|x) || p(z)) with z ~ q(z|x).
+
+    model: a VAE (`encode`, `decode`, `prior`). x: images, (B, P). beta: weight of the KL; 1 is the
+    bound, and only then `value` bounds log p(x) from below in expectation (other values: Higgins et
+    al. 2017, equation 4).
+    seed: an integer or a torch.Generator; the same integer gives the same noise, so a training loop
+    of your own should hand over a generator. Returns Elbo, each field (B,). Raises ValueError for
+    pixels that the likelihood cannot have.
+    Source: Kingma and Welling 2014, equations 3 and 7.
+    """
+    q = model.encode(x)
+    z = draw(q, seed=seed)
+    log_likelihood = log_prob_of_pixels(model.decode(z), x)
+    divergence = kl(q, model.prior(), z)
+    return Elbo(log_likelihood, divergence, log_likelihood - beta * divergence)
+
+
+def iwae_bound(model, x, n_samples, seed=0, chunk=2**22):
+    """Importance-weighted bound: log (1/K) sum_k p(x|z_k) p(z_k) / q(z_k|x), z_k ~ q(z|x), in nats,
+    shape (B,).
+
+    n_samples: K >= 1. K = 1 is the ELBO with a sampled KL; the expectation rises with K towards log
+    p(x). Decoded in chunks of about `chunk` pixels, so memory stays small. Source: Burda et al.
+    2016, equation 8.
+    """
+    if not hasattr(n_samples, "__index__") or n_samples < 1:
+        raise ValueError(
+            f"iwae_bound: n_samples must be a whole number of at least 1, got {n_samples!r}."
+        )
+    q, prior = model.encode(x), model.prior()
+    seed = generator(seed)
+    total = None
+    per_chunk = max(1, chunk // max(1, x.numel()))
+    for start in range(0, n_samples, per_chunk):
+        z = draw(q, (min(per_chunk, n_samples - start),), seed)
+        log_weight = log_prob_of_pixels(model.decode(z), x) + prior.log_prob(z) - q.log_prob(z)
+        part = torch.logsumexp(log_weight, 0)
+        total = part if total is None else torch.logaddexp(total, part)
+    return total - math.log(n_samples)
+
+
+def log_prob_of_pixels(p, x):
+    """log p(x|z) of images x under the decoder's distribution p; see `require_possible`."""
+    require_possible(p, x)
+    return p.log_prob(x)
+
+
+def require_possible(p, x):
+    """Raise ValueError for images that the likelihood cannot have: grey pixels, or NaN, under a
+    Bernoulli.
+    """
+    base = getattr(p, "base_dist", p)
+    # x^2 - x is zero for 0 and 1 only, also not for NaN and infinity; it runs in every step and is
+    # the fastest form
+    if isinstance(base, torch.distributions.Bernoulli) and (x * x).sub_(x).any():
+        what = "grey" if bool(torch.isfinite(x).all()) else "NaN or infinite"
+        raise ValueError(
+            f"Some pixels are {what}, and a Bernoulli knows only 0 and 1: binarise the images"
+            " (data.binarized()), or build the model with likelihood='gaussian' or"
+            " 'continuous_bernoulli'."
+        )

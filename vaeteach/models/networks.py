@@ -1,0 +1,54 @@
+"""The two networks: an encoder that returns q(z|x), and a decoder that returns p(x|z)."""
+
+from torch import nn
+
+from ..distributions import POSTERIORS
+from .likelihoods import LIKELIHOODS
+
+
+def mlp(sizes, activation=nn.Tanh):
+    """Linear layers of these sizes with an activation between them (none after the last)."""
+    layers = []
+    for n_in, n_out in zip(sizes, sizes[1:]):
+        layers += [nn.Linear(n_in, n_out), activation()]
+    return nn.Sequential(*layers[:-1])
+
+
+class Encoder(nn.Module):
+    """q(z|x): a multilayer perceptron from pixels to the parameters of the posterior family.
+
+    forward(x): (..., P) -> Distribution with batch (...) and event (D,).
+    """
+
+    def __init__(self, pixels, latent_dim, hidden=(64,), posterior="gaussian", activation=nn.Tanh):
+        super().__init__()
+        self.family = _choose(POSTERIORS, posterior, "posterior")()
+        self.net = mlp([pixels, *hidden, self.family.n_parameters(latent_dim)], activation)
+
+    def forward(self, x):
+        return self.family(self.net(x))
+
+
+class Decoder(nn.Module):
+    """p(x|z): a multilayer perceptron from latents to the parameters of the likelihood.
+
+    forward(z): (..., D) -> Distribution with batch (...) and event (P,).
+    """
+
+    def __init__(
+        self, latent_dim, pixels, hidden=(64,), likelihood="bernoulli", activation=nn.Tanh
+    ):
+        super().__init__()
+        self.net = mlp([latent_dim, *hidden, pixels], activation)
+        self.likelihood = _choose(LIKELIHOODS, likelihood, "likelihood")()
+
+    def forward(self, z):
+        return self.likelihood(self.net(z))
+
+
+def _choose(table, name, what):
+    if name not in table:
+        raise ValueError(
+            f"{what} {name!r} is not known; choose one of {', '.join(map(repr, table))}."
+        )
+    return table[name]

@@ -1,0 +1,7 @@
+"""What every part may use: a cache for long computations, a progress line, one lock, the glossary."""
+
+from .cache import cached, folder
+from .locks import exclusive
+from .progress import progress_bar
+
+__all__ = ["cached", "exclusive", "folder", "progress_bar"]

@@ -1,0 +1,139 @@
+"""One recipe for every prior, so that a table of them compares priors and nothing else.
+
+Two thirds of the training is done under the prior in question; the first third is done under N(0,
+I) where the encoder is Gaussian. A prior that can follow the encoder (VampPrior most of all)
+otherwise often stays at the point where all codes are one code and the KL is zero; codes that are
+already apart keep it from there. Priors on the box and on the sphere have no Gaussian encoder to
+begin with and train under themselves from the start.
+"""
+
+import time
+from dataclasses import dataclass
+
+import torch
+
+from ..codes import surgery
+from ..exact import exact_log_marginal
+from ..models import build_vae, elbo, iwae_bound
+from ..priors import (
+    BetaPrior,
+    FlowPrior,
+    GaussianMixture,
+    Laplace,
+    LearnedNormal,
+    SpherePrior,
+    StandardNormal,
+    StudentT,
+    VampPrior,
+)
+from .loop import fit
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A prior and the posterior that goes with it. make(model, data, D, seed) -> prior module."""
+
+    make: object
+    posterior: str = "gaussian"
+    only: int | None = None  # the one latent dimension in which it exists
+
+
+def _pseudo_inputs(data, seed, n=50):
+    return data.train[
+        torch.randperm(len(data.train), generator=torch.Generator().manual_seed(seed))[:n]
+    ]
+
+
+TRIALS = {
+    "standard normal": Trial(lambda model, data, d, seed: StandardNormal(d)),
+    "learned normal": Trial(lambda model, data, d, seed: LearnedNormal(d)),
+    "Laplace": Trial(lambda model, data, d, seed: Laplace(d)),
+    "Student t, 5 degrees": Trial(lambda model, data, d, seed: StudentT(d, 5.0)),
+    "Student t, learned degrees": Trial(
+        lambda model, data, d, seed: StudentT(d, 5.0, learn_df=True)
+    ),
+    "uniform box, Beta q": Trial(lambda model, data, d, seed: BetaPrior(d, 1.0, 1.0), "beta"),
+    "Beta(2, 2), Beta q": Trial(lambda model, data, d, seed: BetaPrior(d, 2.0, 2.0), "beta"),
+    "Beta(2, 1), Beta q": Trial(lambda model, data, d, seed: BetaPrior(d, 2.0, 1.0), "beta"),
+    "Beta(2, 1), Kumaraswamy q": Trial(
+        lambda model, data, d, seed: BetaPrior(d, 2.0, 1.0), "kumaraswamy"
+    ),
+    "sphere, von Mises-Fisher q": Trial(
+        lambda model, data, d, seed: SpherePrior(), "von_mises_fisher", only=3
+    ),
+    "mixture of 10": Trial(lambda model, data, d, seed: GaussianMixture(d, 10, seed=seed)),
+    "VampPrior of 50": Trial(
+        lambda model, data, d, seed: VampPrior(model.encode, _pseudo_inputs(data, seed))
+    ),
+    "flow of 6 layers": Trial(lambda model, data, d, seed: FlowPrior(d, layers=6, seed=seed)),
+}
+
+
+def train_trial(name, data, latent_dim=2, seed=0, epochs=60, lr=8e-3, progress=False):
+    """(model, seconds): a VAE trained under the prior TRIALS[name] by the recipe above. On the
+    sphere D is 3.
+
+    Raises ValueError for a name that is not in TRIALS.
+    """
+    if name not in TRIALS:
+        raise ValueError(
+            f"There is no trial {name!r}; choose one of {', '.join(map(repr, TRIALS))}."
+        )
+    trial, start = TRIALS[name], time.perf_counter()
+    latent_dim = trial.only or latent_dim
+    first = (
+        StandardNormal(latent_dim)
+        if trial.posterior == "gaussian"
+        else trial.make(None, data, latent_dim, seed)
+    )
+    model = build_vae(data, latent_dim, first, trial.posterior, seed=seed)
+    options = dict(batch_size=64, lr=lr, progress=progress)
+    fit(model, data.train, epochs=max(1, epochs // 3), seed=seed, **options)
+    if trial.posterior == "gaussian":
+        model.prior = trial.make(model, data, latent_dim, seed)
+    fit(model, data.train, epochs=epochs - max(1, epochs // 3), seed=seed + 1000, **options)
+    return model, time.perf_counter() - start
+
+
+@torch.no_grad()
+def measure_trial(model, data, n_samples=500, seed=0):
+    """Numbers in nats an image: elbo (50 draws), kl, marginal_kl, iwae (n_samples), exact log p(x)
+    (NaN above 2-D).
+
+    All on the test images but marginal_kl, KL(q(z) || p(z)), whose q(z) is the average over the
+    training images.
+    """
+    x = data.test
+    draws = [elbo(model, x, seed=seed + s) for s in range(50)]
+    return {
+        "elbo": float(torch.stack([d.value for d in draws]).mean()),
+        "kl": float(torch.stack([d.kl for d in draws]).mean()),
+        "marginal_kl": surgery(model, data.train, seed=seed).marginal_kl,
+        "train_elbo": float(
+            torch.stack([elbo(model, data.train, seed=s).value for s in range(10)]).mean()
+        ),
+        "iwae": float(iwae_bound(model, x, n_samples, seed=seed).mean()),
+        "exact": float(exact_log_marginal(model, x).mean()),
+    }
+
+
+def kept_trial(name, data, latent_dim=2, seed=0, epochs=60):
+    """The model of `train_trial`, from the cache if it was trained before with the same package and
+    data.
+    """
+    from ..support import cached
+
+    def build():
+        return train_trial(name, data, latent_dim, seed, epochs)[0].state_dict()
+
+    key = dict(prior=name, train=data.train, latent_dim=latent_dim, seed=seed, epochs=epochs)
+    state = cached(
+        "prior-" + "".join(c if c.isalnum() else "-" for c in name.lower()), build, **key
+    )
+    trial, latent_dim = TRIALS[name], TRIALS[name].only or latent_dim
+    first = None if trial.posterior == "gaussian" else trial.make(None, data, latent_dim, seed)
+    model = build_vae(data, latent_dim, first, trial.posterior, seed=seed)
+    if trial.posterior == "gaussian":
+        model.prior = trial.make(model, data, latent_dim, seed)
+    model.load_state_dict(state)
+    return model.requires_grad_(False)
