@@ -1,4 +1,4 @@
-"""The Bayes bench under a real mouse: hide pixels, and the posterior widens."""
+"""The view under a real mouse: hide pixels, and the posterior widens."""
 
 import re
 

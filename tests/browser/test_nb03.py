@@ -1,4 +1,4 @@
-"""The KL bench under a real mouse: sliders, direction, and which density they move."""
+"""The view of two Gaussians under a real mouse: sliders, direction, and which density they move."""
 
 import re
 

@@ -173,11 +173,11 @@ def test_the_globe_shows_the_half_that_faces_us(turn):
     points = drawing.pixel_grid("sphere", turn)
     seen = np.isfinite(points).all(-1)
     assert np.allclose(np.linalg.norm(points[seen], axis=1), 1)
-    x, y, front = drawing.project(points[seen], turn)
+    x, y, front = drawing.seen_from_front(points[seen], turn)
     axis = np.linspace(*drawing.LIMITS["sphere"], drawing.PIXELS)
     here = np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2)[seen]
     assert front.mean() > 0.99 and np.allclose(np.stack([x, y], -1), here)
-    _, pole_y, pole_front = drawing.project([[0, 0, 1.0]], turn)
+    _, pole_y, pole_front = drawing.seen_from_front([[0, 0, 1.0]], turn)
     assert pole_front[0] and pole_y[0] == pytest.approx(math.cos(math.radians(20)))
 
 

@@ -2,7 +2,13 @@
 or shown here.
 """
 
-from .absorption import draw_band, draw_bench, draw_codes_and_prior, draw_weight_vectors, move_bench
+from .absorption import (
+    draw_absorption,
+    draw_band,
+    draw_codes_and_prior,
+    draw_weight_vectors,
+    move_absorption,
+)
 from .aggregate import (
     draw_kl_split,
     draw_log_ratio,
@@ -23,7 +29,7 @@ from .densities import (
     move_integrand,
     move_kl,
     move_running_estimate,
-    roof,
+    round_limit,
 )
 from .diagnosis import draw_dashboard, draw_rates
 from .discrete import draw_moment, draw_price, draw_unit_marginals, draw_unit_paths, move_moment
@@ -48,8 +54,8 @@ from .priors import (
     move_prior,
     move_prior_codes,
     pixel_grid,
-    place,
-    project,
+    seen_from_front,
+    style_latent_space,
 )
 from .sampling import draw_sampler, draw_samples, move_sampler
 from .style import COLOURS, digit_palette, new_figure
@@ -64,18 +70,18 @@ __all__ = [
     "move_prior",
     "move_prior_codes",
     "pixel_grid",
-    "place",
-    "project",
+    "style_latent_space",
+    "seen_from_front",
     "draw_dashboard",
     "draw_rates",
     "draw_sampler",
     "draw_samples",
     "move_sampler",
     "draw_band",
-    "draw_bench",
+    "draw_absorption",
     "draw_codes_and_prior",
     "draw_weight_vectors",
-    "move_bench",
+    "move_absorption",
     "draw_kl_split",
     "draw_log_ratio",
     "draw_marginals",
@@ -111,7 +117,7 @@ __all__ = [
     "draw_integrand",
     "draw_kl",
     "move_kl",
-    "roof",
+    "round_limit",
     "draw_running_estimate",
     "move_density",
     "move_integrand",

@@ -64,7 +64,7 @@ def draw_weight_vectors(ax, encoder, decoder, limit=4.0):
     return dots
 
 
-def draw_bench(axes, state, labels, shape):
+def draw_absorption(axes, state, labels, shape):
     """Codes and prior, weights, and pictures with the bound, for one way to write a model's
     latents, on three Axes.
 
@@ -95,8 +95,8 @@ def draw_bench(axes, state, labels, shape):
     }
 
 
-def move_bench(artists, state, shape):
-    """Move the artists of `draw_bench` to another state."""
+def move_absorption(artists, state, shape):
+    """Move the artists of `draw_absorption` to another state."""
     artists["dots"].set_offsets(state["codes"])
     for name in ("encoder", "decoder"):
         artists[name].set_offsets(state[name])

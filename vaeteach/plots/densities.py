@@ -92,7 +92,7 @@ def draw_kl(axes, state):
     left.set(xlim=(-5, 5), ylim=(0, 2), xlabel="$z$", title="densities")
     left.legend(fontsize=12, frameon=False, loc="upper left")
     artists["integrand"] = draw_integrand(middle, z, state["integrand"], COLOURS["q"])
-    top = roof(state["integrand"].max())
+    top = round_limit(state["integrand"].max())
     middle.set(
         xlim=(-5, 5), ylim=(-0.3 * top, top), xlabel="$z$", title="integrand: the area is the KL"
     )
@@ -100,7 +100,7 @@ def draw_kl(axes, state):
         right, state["counts"], state["estimate"], state["stderr"], state["truth"]
     )
     right.set(
-        ylim=(-0.15 * roof(state["truth"]), roof(state["truth"])),
+        ylim=(-0.15 * round_limit(state["truth"]), round_limit(state["truth"])),
         title="the same by samples",
         ylabel="nats",
     )
@@ -126,7 +126,7 @@ def move_kl(artists, state):
     artists["text"].set_text(f"{integrand}\nKL({first} || {second}) = {state['truth']:.3f}")
 
 
-def roof(value):
+def round_limit(value):
     """A round upper limit for an axis on which `value` must be seen."""
     return next(
         (limit for limit in (2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 500.0) if value < 0.8 * limit),

@@ -29,7 +29,7 @@ def pixel_grid(space, turn=0.0):
     return _facing(turn, back=True)(np.stack([x, y, towards], -1).reshape(-1, 3))
 
 
-def project(points, turn=0.0):
+def seen_from_front(points, turn=0.0):
     """(x, y, front) of points on the sphere as seen from in front, tilted 20 degrees: arrays (N,),
     front of bool.
     """
@@ -48,7 +48,7 @@ def _facing(turn, back=False):
     return lambda points: points @ (matrix if back else matrix.T)
 
 
-def place(ax, space):
+def style_latent_space(ax, space):
     """Give the Axes the limits and labels of the plane, the box or the globe. Returns it."""
     low, high = LIMITS[space]
     ax.set(xlim=(low, high), ylim=(low, high), aspect="equal")
@@ -76,7 +76,7 @@ def draw_prior(ax, density, space, masses=(0.5, 0.9, 0.99)):
         interpolation="bilinear" if space != "sphere" else "nearest",
     )  # fmt: skip
     lines = ax.add_collection(LineCollection([], colors=COLOURS["prior"], linewidths=1.3, zorder=1))
-    place(ax, space)
+    style_latent_space(ax, space)
     move_prior((image, lines), density, space, masses)
     return image, lines
 
@@ -107,7 +107,7 @@ def _contours(field, low, high, space, masses):
 
 def draw_globe(ax, turn=0.0):
     """Outline, meridians and parallels of the half that faces us. Returns the LineCollection."""
-    place(ax, "sphere")
+    style_latent_space(ax, "sphere")
     return ax.add_collection(
         LineCollection(
             globe_lines(turn), colors=COLOURS["prior"], linewidths=0.8, alpha=0.6, zorder=1
@@ -124,7 +124,7 @@ def globe_lines(turn):
                for m in np.radians(np.arange(0, 360, 30))]  # fmt: skip
     segments = [np.stack([np.cos(around), np.sin(around)], -1)]
     for curve in curves:
-        x, y, front = project(curve, turn)
+        x, y, front = seen_from_front(curve, turn)
         xy = np.where(front[:, None], np.stack([x, y], -1), np.nan)
         segments.append(xy)
     return segments
@@ -144,7 +144,7 @@ def move_prior_codes(dots, codes, labels, space, turn=0.0):
     codes = np.asarray(codes, dtype=float)
     colours = np.array([_rgba(colour) for colour in digit_palette()])[np.asarray(labels) % 10]
     if space == "sphere":
-        x, y, front = project(codes, turn)
+        x, y, front = seen_from_front(codes, turn)
         colours[:, 3] = np.where(front, 0.75, 0.1)
         codes = np.stack([x, y], -1)
     dots.set_offsets(codes)

@@ -7,11 +7,11 @@ import importlib
 from .threads import answer_beside_cells
 
 _PUBLIC = {  # module -> names
-    "sampler_bench": ["SamplerBench"],
-    "absorption_bench": ["AbsorptionBench"],
-    "bayes_bench": ["BayesBench"],
-    "elbo_bench": ["ElboBench"],
-    "kl_bench": ["KLBench"],
+    "where_to_sample": ["WhereToSample"],
+    "absorbed_prior": ["AbsorbedPrior"],
+    "prior_times_likelihood": ["PriorTimesLikelihood"],
+    "bound_and_gap": ["BoundAndGap"],
+    "kl_of_two_gaussians": ["KLOfTwoGaussians"],
     "through_training": ["ThroughTraining"],
     "clinic": ["Clinic"],
     "quiz": ["SelfTest"],

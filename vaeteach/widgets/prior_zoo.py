@@ -20,8 +20,8 @@ from ..plots import (
     new_figure,
     picture_sheet,
     pixel_grid,
-    place,
-    project,
+    seen_from_front,
+    style_latent_space,
 )
 from .figure import FigureView
 from .prior_knobs import knobs_of
@@ -153,7 +153,7 @@ class PriorZoo(FigureView):
             slider.min, slider.max = min(slider.min, low), max(slider.max, high)
             slider.step, slider.description, slider.value = step, label, start
             slider.min, slider.max = low, high
-        place(self.plane, space)
+        style_latent_space(self.plane, space)
         self.plane.set_title(f"{name}: codes of training images over the prior", fontsize=13)
         self._background = None
 
@@ -162,7 +162,7 @@ def _seen(z, space, turn):
     """Where samples stand in the picture; those behind the globe are left out."""
     if space != "sphere":
         return z[:, 0], z[:, 1]
-    x, y, front = project(z, turn)
+    x, y, front = seen_from_front(z, turn)
     return x[front], y[front]
 
 

@@ -15,7 +15,7 @@ SAMPLERS = ("prior", "normal", "mixture", "aggregate", "one q(z|x)")
 SHOWN = 4 * PER_ROW
 
 
-class SamplerBench(FigureView):
+class WhereToSample(FigureView):
     """Samples of the prior, of fits to the codes, and of one image's posterior, decoded side by
     side with a measure.
 
@@ -31,7 +31,7 @@ class SamplerBench(FigureView):
 
     def __init__(self, models, data, features):
         if not models:
-            raise ValueError("SamplerBench needs at least one model: {name: model}.")
+            raise ValueError("WhereToSample needs at least one model: {name: model}.")
         self.data, self.features, self.models = data, features, dict(models)
         self._sources = {name: self._fitted(model) for name, model in self.models.items()}
         self._test, self._kept = features(data.test), (None, None)

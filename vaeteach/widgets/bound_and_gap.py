@@ -23,7 +23,7 @@ STEP = 0.15  # of the natural gradient: small enough that the ascent can be watc
 DEPTH = 12.0  # nats of the bar that are shown below log p(x)
 
 
-class ElboBench(FigureView):
+class BoundAndGap(FigureView):
     """One digit, one latent: prior, exact posterior and q, beside a bar of ELBO and gap up to log
     p(x).
 
@@ -39,7 +39,7 @@ class ElboBench(FigureView):
         with exclusive(), torch.no_grad():
             if tuple(model.prior().event_shape) != (1,):
                 raise ValueError(
-                    "ElboBench draws curves over one latent; build its model with build_vae(data,"
+                    "BoundAndGap draws curves over one latent; build its model with build_vae(data,"
                     " latent_dim=1)."
                 )
             images = data.test.to(next(model.parameters()).dtype)
@@ -79,7 +79,7 @@ class ElboBench(FigureView):
             ipywidgets.HBox([self.mu, self.log_sigma]),
         ]
         moving = [*self._curves["q"], *self._bar.values()]
-        super().__init__(figure, moving, [self.mu, self.log_sigma], alt="ELBO bench.", rows=rows)
+        super().__init__(figure, moving, [self.mu, self.log_sigma], alt="Bound and gap.", rows=rows)
 
     @property
     def evidence(self):

@@ -9,14 +9,14 @@ import torch
 
 from ..codes import map_latents
 from ..models import VAE, Elbo, elbo
-from ..plots import draw_bench, move_bench, new_figure
+from ..plots import draw_absorption, move_absorption, new_figure
 from ..priors import LearnedNormal
 from .figure import FigureView
 
 REBUILT = 4  # test images that are rebuilt; below them as many new ones
 
 
-class AbsorptionBench(FigureView):
+class AbsorbedPrior(FigureView):
     """One model, written in latents u = m + S R z: move the prior, and let the adjacent layers take
     the map over.
 
@@ -32,7 +32,7 @@ class AbsorptionBench(FigureView):
     def __init__(self, model, data, n_codes=600):
         if model.prior().event_shape != (2,):
             raise ValueError(
-                "AbsorptionBench draws the plane of two latents; this model has"
+                "AbsorbedPrior draws the plane of two latents; this model has"
                 f" {model.prior().event_shape[0]}. Build one with latent_dim=2."
             )
         self.model, self.data, self.n_codes = model, data, n_codes
@@ -47,7 +47,7 @@ class AbsorptionBench(FigureView):
         self.turn = ipywidgets.IntSlider(value=0, min=-180, max=180, step=5, description="turn °")
         self.absorb = ipywidgets.Checkbox(value=True, description="layers move along", indent=False)
         figure, axes = self._paper()
-        self._artists = draw_bench(axes, self.state(), data.train_labels[:n_codes], data.shape)
+        self._artists = draw_absorption(axes, self.state(), data.train_labels[:n_codes], data.shape)
         artists = [
             self._artists[name] for name in ("dots", "encoder", "decoder", "pictures", "text")
         ]
@@ -63,7 +63,7 @@ class AbsorptionBench(FigureView):
     def still(cls, model, data):
         """The drawing as it opens, as a figure that does not move."""
         view, (figure, axes) = cls(model, data), cls._paper()
-        draw_bench(axes, view.state(), data.train_labels[: view.n_codes], data.shape)
+        draw_absorption(axes, view.state(), data.train_labels[: view.n_codes], data.shape)
         return figure
 
     def written(self):
@@ -90,7 +90,7 @@ class AbsorptionBench(FigureView):
 
     @torch.no_grad()
     def state(self):
-        """What `plots.draw_bench` draws, as arrays, at the present setting."""
+        """What `plots.draw_absorption` draws, as arrays, at the present setting."""
         model, matrix, mean = self.written()
         test = self.data.test.to(self._type)
         self.bound = Elbo(*(float(term.mean()) for term in elbo(model, test, seed=0)))
@@ -111,7 +111,7 @@ class AbsorptionBench(FigureView):
         }
 
     def move(self):
-        move_bench(self._artists, self.state(), self.data.shape)
+        move_absorption(self._artists, self.state(), self.data.shape)
         b = self.bound
         who = (
             "the layers beside the latents moved along"

@@ -1,11 +1,11 @@
-"""The Bayes bench: its maps are the exact posterior, and hiding pixels returns the prior."""
+"""The view: its maps are the exact posterior, and hiding pixels returns the prior."""
 
 import numpy as np
 import pytest
 import torch
 
 from vaeteach import build_vae, fit, load, log_marginal, posterior_grid
-from vaeteach.widgets import BayesBench
+from vaeteach.widgets import PriorTimesLikelihood
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,7 @@ def trained():
 
 @pytest.fixture
 def bench(trained):
-    return BayesBench(*trained)
+    return PriorTimesLikelihood(*trained)
 
 
 def test_posterior_is_the_exact_one(bench, trained):
@@ -41,7 +41,7 @@ def test_nothing_observed_gives_back_the_prior(bench):
 
 
 def test_less_seen_means_wider_on_average(trained):
-    bench, widths = BayesBench(*trained), []
+    bench, widths = PriorTimesLikelihood(*trained), []
     for percent in (0, 20, 60, 100):
         bench.observed.value = percent
         spreads = []
@@ -98,4 +98,4 @@ def test_seen_pixels_stay_seen(bench):
 
 def test_needs_two_latents(trained):
     with pytest.raises(ValueError, match="latent_dim=2"):
-        BayesBench(build_vae(trained[1], latent_dim=1, hidden=(8,)), trained[1])
+        PriorTimesLikelihood(build_vae(trained[1], latent_dim=1, hidden=(8,)), trained[1])

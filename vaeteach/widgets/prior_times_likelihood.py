@@ -14,7 +14,7 @@ from .figure import FigureView
 POINTS = 101  # an axis of the grid: a step of 0.12, fine enough for a picture
 
 
-class BayesBench(FigureView):
+class PriorTimesLikelihood(FigureView):
     """One digit: prior, likelihood and exact posterior over the latent plane, with the ellipse of
     q(z|x).
 
@@ -29,7 +29,7 @@ class BayesBench(FigureView):
     def __init__(self, model, data):
         if tuple(model.prior().event_shape) != (2,):
             raise ValueError(
-                "BayesBench draws maps of a plane; build its model with build_vae(data,"
+                "PriorTimesLikelihood draws maps of a plane; build its model with build_vae(data,"
                 " latent_dim=2), the default."
             )
         self._images = data.test.to(next(model.parameters()).dtype)
@@ -52,7 +52,7 @@ class BayesBench(FigureView):
         figure, axes = new_figure(11, 3.6, columns=4)
         self._artists = draw_bayes(axes, grid.axes, self._state(), data.shape)
         controls = [self.digit, self.observed, self.smooth]
-        super().__init__(figure, self._artists["moving"], controls, alt="Bayes bench.")
+        super().__init__(figure, self._artists["moving"], controls, alt="Prior times likelihood.")
 
     @property
     def spread(self):

@@ -1,4 +1,4 @@
-"""The ELBO bench: its numbers are those of the exact module, and its ascent climbs."""
+"""The view of bound and gap: its numbers are those of the exact module, and its ascent climbs."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import torch
 
 from vaeteach import bound_gap, build_vae, expected_elbo, fit, load, log_marginal
 from vaeteach.exact import best_gaussian, posterior_grid, two_humped
-from vaeteach.widgets import ElboBench
+from vaeteach.widgets import BoundAndGap
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def trained():
 
 @pytest.fixture
 def bench(trained):
-    return ElboBench(*trained)
+    return BoundAndGap(*trained)
 
 
 def test_starts_where_the_encoder_is_and_agrees_with_the_exact_module(bench, trained):
@@ -114,17 +114,17 @@ def test_two_humped_finds_the_even_split():
 
 
 def test_without_two_humps_the_bench_offers_the_labels_only(trained):
-    bench = ElboBench(build_vae(trained[1], latent_dim=1, hidden=(8,)), trained[1])
+    bench = BoundAndGap(build_vae(trained[1], latent_dim=1, hidden=(8,)), trained[1])
     assert [label for label, _ in bench.digit.options] == list("0123456789")
 
 
 def test_works_in_double_precision_and_refuses_two_latents(trained):
     model, data = trained
-    bench = ElboBench(model.double(), data)
+    bench = BoundAndGap(model.double(), data)
     model.float()
     assert bench.elbo + bench.gap == pytest.approx(bench.evidence, abs=1e-9)
     with pytest.raises(ValueError, match="latent_dim=1"):
-        ElboBench(build_vae(data, hidden=(8,)), data)
+        BoundAndGap(build_vae(data, hidden=(8,)), data)
 
 
 def test_at_most_four_controls(bench):

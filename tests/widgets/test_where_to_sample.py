@@ -1,11 +1,11 @@
-"""The view Sampler bench: what the artists hold at each setting, without a browser."""
+"""The view view where to sample: what the artists hold at each setting, without a browser."""
 
 import numpy as np
 import pytest
 import torch
 
 from vaeteach import DigitFeatures, build_vae, draw, fit, fit_codes, frechet_distance, load
-from vaeteach.widgets import SamplerBench
+from vaeteach.widgets import WhereToSample
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def models(data):
 
 @pytest.fixture
 def view(models, data, features):
-    return SamplerBench(models, data, features)
+    return WhereToSample(models, data, features)
 
 
 def test_the_prior_comes_first_and_is_the_models_own(view, models, data, features):
@@ -99,4 +99,4 @@ def test_of_many_latents_the_two_that_vary_most_are_drawn(view, models, data):
 
 def test_no_models_is_refused(data, features):
     with pytest.raises(ValueError, match="at least one model"):
-        SamplerBench({}, data, features)
+        WhereToSample({}, data, features)

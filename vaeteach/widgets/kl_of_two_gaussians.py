@@ -7,7 +7,7 @@ import math
 import ipywidgets
 import numpy as np
 
-from ..plots import draw_kl, move_kl, new_figure, roof
+from ..plots import draw_kl, move_kl, new_figure, round_limit
 from .figure import FigureView
 
 Z = np.linspace(-12, 12, 2401)
@@ -46,7 +46,7 @@ def _log_normal(z, mu, log_sigma):
     return -0.5 * ((z - mu) / math.exp(log_sigma)) ** 2 - log_sigma - 0.5 * math.log(2 * math.pi)
 
 
-class KLBench(FigureView):
+class KLOfTwoGaussians(FigureView):
     """q and p, both normal: densities, the integrand with its sign, a running estimate beside the
     closed form.
 
@@ -84,7 +84,7 @@ class KLBench(FigureView):
         ]
         controls = [self.mu, self.log_sigma, self.direction]
         super().__init__(
-            figure, [*moving, self._artists["text"]], controls, alt="KL bench.", rows=rows
+            figure, [*moving, self._artists["text"]], controls, alt="KL of two Gaussians.", rows=rows
         )
 
     def _numbers(self):
@@ -104,7 +104,7 @@ class KLBench(FigureView):
             self.parameters[self._held] = (self.mu.value, self.log_sigma.value)
         self.state = self._numbers()
         for ax, value in zip(self._axes[1:], (self.state["integrand"].max(), self.state["truth"])):
-            if ax.get_ylim()[1] != (top := roof(value)):
+            if ax.get_ylim()[1] != (top := round_limit(value)):
                 ax.set_ylim(-0.3 * top if ax is self._axes[1] else -0.15 * top, top)
                 self._background = None  # the numbers on the axis change: paint all of it anew
         move_kl(self._artists, self.state)

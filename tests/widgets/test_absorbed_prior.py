@@ -1,4 +1,4 @@
-"""The view Absorption bench and its drawings: what the artists hold and what stands still, without
+"""The view absorbed prior and its drawings: what the artists hold and what stands still, without
 a browser.
 """
 
@@ -9,7 +9,7 @@ import torch
 from vaeteach import build_vae, draw, elbo, fit, kl, load
 from vaeteach.plots.absorption import draw_band, draw_codes_and_prior, draw_weight_vectors
 from vaeteach.plots.style import COLOURS, new_figure
-from vaeteach.widgets import AbsorptionBench
+from vaeteach.widgets import AbsorbedPrior
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def model(data):
 
 @pytest.fixture
 def view(model, data):
-    return AbsorptionBench(model, data)
+    return AbsorbedPrior(model, data)
 
 
 def test_it_opens_with_the_model_as_it_is(view, model, data):
@@ -99,7 +99,7 @@ def test_the_artists_show_the_state(view):
 
 def test_a_model_with_another_number_of_latents_is_refused(data):
     with pytest.raises(ValueError, match="plane of two latents; this model has 3"):
-        AbsorptionBench(build_vae(data, latent_dim=3), data)
+        AbsorbedPrior(build_vae(data, latent_dim=3), data)
 
 
 def test_the_drawings_hold_what_they_were_given():

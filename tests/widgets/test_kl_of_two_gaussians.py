@@ -1,4 +1,4 @@
-"""The KL bench: closed form, area and samples are one number, in both directions."""
+"""The view of two Gaussians: closed form, area and samples are one number, in both directions."""
 
 import math
 
@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch.distributions import Normal, kl_divergence
 
-from vaeteach.plots.densities import roof
-from vaeteach.widgets import KLBench
-from vaeteach.widgets.kl_bench import Z, compare
+from vaeteach.plots.densities import round_limit
+from vaeteach.widgets import KLOfTwoGaussians
+from vaeteach.widgets.kl_of_two_gaussians import Z, compare
 
 
 def _torch(q, p):
@@ -44,7 +44,7 @@ def test_running_estimate_is_the_mean_of_the_first_samples():
 
 
 def test_sliders_and_direction_move_the_picture():
-    bench = KLBench()
+    bench = KLOfTwoGaussians()
     seen = {bench.image.value}
     for change in (
         lambda: setattr(bench.mu, "value", -1.5),
@@ -59,7 +59,7 @@ def test_sliders_and_direction_move_the_picture():
 
 
 def test_the_sliders_move_one_density_at_a_time():
-    bench = KLBench()
+    bench = KLOfTwoGaussians()
     q = bench.parameters["q"]
     seen, move = [], bench.move
     bench.move = lambda: (move(), seen.append(dict(bench.parameters)))
@@ -76,14 +76,14 @@ def test_the_sliders_move_one_density_at_a_time():
 
 
 def test_the_axis_follows_a_large_divergence():
-    bench = KLBench()
+    bench = KLOfTwoGaussians()
     bench.log_sigma.value, bench.mu.value, bench.direction.value = -2.0, 3.0, "KL(p || q)"
     assert bench.state["truth"] > 50
-    assert bench._axes[2].get_ylim()[1] == roof(bench.state["truth"]) > bench.state["truth"]
+    assert bench._axes[2].get_ylim()[1] == round_limit(bench.state["truth"]) > bench.state["truth"]
 
 
 def test_extreme_corners_stay_finite():
-    bench = KLBench()
+    bench = KLOfTwoGaussians()
     for mu in (-3.0, 3.0):
         for log_sigma in (-2.0, 1.0):
             bench.mu.value, bench.log_sigma.value = mu, log_sigma
