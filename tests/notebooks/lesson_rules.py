@@ -116,18 +116,23 @@ def rule_clean_code(notebook):
 
 
 def rule_length(notebook):
+    """Code that can be read aloud: lines of 88 characters, cells of one idea, more prose than code."""
     code = code_of(notebook)
     for cell in code:
-        if len(lines_of(cell.source)) > 12:
-            yield f"{cell.id}: {len(lines_of(cell.source))} lines, at most 12"
+        if len(lines_of(cell.source)) > 20:
+            yield f"{cell.id}: {len(lines_of(cell.source))} lines, at most 20"
         for line in cell.source.splitlines():
-            if len(line) > 120:
-                yield f"{cell.id}: a line of {len(line)} characters, at most 120"
+            if len(line) > 88:
+                yield f"{cell.id}: a line of {len(line)} characters, at most 88"
     lines, words = sum(len(lines_of(cell.source)) for cell in code), len(prose_of(notebook).split())
-    if lines > 150:
-        yield f"{lines} lines of code, at most 150"
     if words < 8 * lines:
         yield f"{words} words for {lines} lines of code: at least 8 a line"
+
+
+def rule_one_import_style(notebook):
+    imports = next((cell.source for cell in code_of(notebook) if imports_in(cell)), "")
+    if "import vaeteach as vt" not in imports:
+        yield "the import cell has `import vaeteach as vt`"
 
 
 def rule_stored(notebook):
@@ -252,6 +257,7 @@ RULES = [
     rule_imports,
     rule_clean_code,
     rule_length,
+    rule_one_import_style,
     rule_stored,
     rule_views,
     rule_exercises,

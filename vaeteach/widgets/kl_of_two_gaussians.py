@@ -84,7 +84,11 @@ class KLOfTwoGaussians(FigureView):
         ]
         controls = [self.mu, self.log_sigma, self.direction]
         super().__init__(
-            figure, [*moving, self._artists["text"]], controls, alt="KL of two Gaussians.", rows=rows
+            figure,
+            [*moving, self._artists["text"]],
+            controls,
+            alt="KL of two Gaussians.",
+            rows=rows,
         )
 
     def _numbers(self):

@@ -1,0 +1,75 @@
+"""Count for every claim in how many seeds it holds: python tests/claims/report.py [--seeds 10] [--lesson 06] [--write]
+
+--write keeps the count in vaeteach/results/claims.csv, a row a claim: lesson, cell, claim, sentence, seeds, agree,
+disagree (the seeds in which it failed). With --lesson only that lesson's rows are made anew.
+"""
+
+import argparse
+import pathlib
+import sys
+import time
+
+import pandas as pd
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+TABLE = ROOT / "vaeteach" / "results" / "claims.csv"
+sys.path[:0] = [str(HERE), str(ROOT)]
+
+from register import all_claims  # noqa: E402
+
+
+def count(claims, seeds):
+    """A DataFrame with a row a claim."""
+    rows = []
+    for claim in claims:
+        start = time.perf_counter()
+        disagree = [seed for seed in range(seeds) if not claim.holds(seed)]
+        agree = seeds - len(disagree)
+        seconds = time.perf_counter() - start
+        print(
+            f"{agree:3d} of {seeds}  {claim.lesson} {claim.cell}: {claim.sentence}  [{seconds:.1f} s]",
+            flush=True,
+        )
+        rows.append(
+            {
+                "lesson": claim.lesson,
+                "cell": claim.cell,
+                "claim": claim.name,
+                "sentence": claim.sentence,
+                "seeds": seeds,
+                "agree": agree,
+                "disagree": " ".join(map(str, disagree)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--lesson", default="")
+    parser.add_argument("--claim", default="")
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    chosen = [
+        c
+        for c in all_claims()
+        if c.lesson.startswith(options.lesson) and c.name.startswith(options.claim)
+    ]
+    table = count(chosen, options.seeds)
+    if options.write:
+        if TABLE.exists():
+            before = pd.read_csv(TABLE, dtype=str, keep_default_na=False)
+            names = {c.name for c in all_claims()}
+            before = before[before.claim.isin(names - set(table.claim))]
+            table = pd.concat([before, table.astype(str)])
+        table.sort_values(["lesson", "cell", "claim"]).to_csv(
+            TABLE, index=False, lineterminator="\n"
+        )
+        print(f"wrote {TABLE.relative_to(ROOT)}")
+    return int((table.agree.astype(int) < 0.9 * table.seeds.astype(int)).any())
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,40 @@
+"""What the lessons say of their figures holds: under one seed here, under ten in the kept report."""
+
+import pandas as pd
+import pytest
+from lesson_rules import NOTEBOOKS, read
+from register import CLAIMS, all_claims
+from report import TABLE
+
+LESSONS = {path.name[:2]: path for path in NOTEBOOKS}
+REPORT = pd.read_csv(TABLE, dtype=str, keep_default_na=False).set_index("claim")
+
+
+def first_seed(claim):
+    """The first seed that the report does not list as an exception."""
+    known = REPORT.disagree.get(claim.name, "").split()
+    return next(seed for seed in range(99) if str(seed) not in known)
+
+
+@pytest.mark.parametrize("claim", all_claims(), ids=lambda claim: f"{claim.lesson}-{claim.name}")
+def test_claim_holds(claim):
+    assert claim.holds(first_seed(claim)), claim.sentence
+
+
+def test_every_claim_belongs_to_a_cell():
+    for claim in all_claims():
+        ids = {cell.id for cell in read(LESSONS[claim.lesson]).cells}
+        assert claim.cell in ids, f"lesson {claim.lesson} has no cell {claim.cell!r}"
+
+
+def test_names_are_unique():
+    names = [claim.name for claim in CLAIMS]
+    assert len(set(names)) == len(names)
+
+
+def test_the_report_is_complete_and_has_no_row_below_nine_tenths():
+    names = {claim.name for claim in all_claims()}
+    assert set(REPORT.index) == names, "run: python tests/claims/report.py --write"
+    agree, seeds = REPORT.agree.astype(int), REPORT.seeds.astype(int)
+    assert (seeds >= 5).all()
+    assert list(REPORT.index[agree < 0.9 * seeds]) == []

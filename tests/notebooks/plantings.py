@@ -1,0 +1,60 @@
+"""Mistakes that the lessons' assertions must catch: planted after the lesson has run, in its kernel.
+
+Each names the cells to run again, with one passage of the first of them that holds it replaced; the last is the
+cell that asserts. They run on a copy of the notebook's names, so that nothing else sees the mistake.
+"""
+
+import ast
+from dataclasses import dataclass
+
+import nbformat
+from nbclient.exceptions import CellExecutionError
+
+
+@dataclass(frozen=True)
+class Planting:
+    """In `lesson`, replace `right` by `wrong` in `cells` and run them in order; the last one asserts."""
+
+    lesson: str
+    cells: tuple[str, ...]
+    right: str
+    wrong: str
+
+
+PLANTINGS: list[Planting] = []
+
+
+def asserting_cells(notebook):
+    """Ids of the code cells that hold an `assert`."""
+    return {
+        cell.id
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        and any(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(cell.source)))
+    }
+
+
+def planted(notebook, planting):
+    """One cell that runs the planting's cells with its mistake, on a copy of the names."""
+    sources = {cell.id: cell.source for cell in notebook.cells if cell.cell_type == "code"}
+    missing = [name for name in planting.cells if name not in sources]
+    assert not missing, f"{planting.lesson} has no cells {missing}"
+    chosen = [sources[name] for name in planting.cells]
+    assert any(planting.right in source for source in chosen), f"not found: {planting.right!r}"
+    changed = [source.replace(planting.right, planting.wrong) for source in chosen]
+    lines = ["_names = dict(globals())"]
+    lines += [f"exec(compile({source!r}, 'planted', 'exec'), _names)" for source in changed]
+    return nbformat.v4.new_code_cell("\n".join(lines))
+
+
+def caught(client, notebook, planting):
+    """Whether the assertion fails, and with an AssertionError, once the mistake is there."""
+    cell = planted(notebook, planting)
+    notebook.cells.append(cell)
+    try:
+        client.execute_cell(cell, len(notebook.cells) - 1)
+    except CellExecutionError as error:
+        return error.ename == "AssertionError"
+    finally:
+        notebook.cells.pop()
+    return False
