@@ -1,11 +1,13 @@
 """Train a VAE on binary digits under every prior, several seeds, two and ten latents; keep every
 run as a row.
 
-    python benchmarks/priors.py               # all of it: about 125 trainings; adds the runs that
-    priors.csv lacks python benchmarks/priors.py --report      # write priors.md from priors.csv
+    python benchmarks/priors.py               # adds the runs that the table lacks
+    python benchmarks/priors.py --anew        # all about 125 trainings
+    python benchmarks/priors.py --report      # write priors.md from the table
     python benchmarks/priors.py --only VampPrior --seeds 2 --latents 2
 
-Remove priors.csv first to build everything from nothing.
+The table is vaeteach/results/priors.csv, which notebook 09 reads. A row is a training, because the
+lesson compares priors within a seed.
 """
 
 import argparse
@@ -15,11 +17,11 @@ import time
 import pandas as pd
 import torch
 
-from vaeteach import load
+from vaeteach import load, results
 from vaeteach.training import TRIALS, measure_trial, train_trial
 
 HERE = pathlib.Path(__file__).resolve().parent
-TABLE = HERE / "priors.csv"
+WHAT = "bounds, exact log p(x) and KL of test images in nats, by prior, latents and seed"
 
 
 def main():
@@ -30,13 +32,16 @@ def main():
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--latents", type=int, nargs="*", default=[2, 10])
     parser.add_argument("--report", action="store_true")
+    parser.add_argument("--anew", action="store_true", help="forget the stored table")
     parser.add_argument(
         "--seconds", type=float, default=1e9, help="start no new run after so many seconds"
     )
     options = parser.parse_args()
     if options.report:
-        (HERE / "priors.md").write_text(report(pd.read_csv(TABLE)), encoding="utf-8")
+        (HERE / "priors.md").write_text(report(results.read("priors")), encoding="utf-8")
         return
+    if options.anew:
+        store(results.read("priors").iloc[:0])
     torch.set_num_threads(1)
     data, start = load("digits").binarized(), time.perf_counter()
     for seed in range(options.seeds):
@@ -50,9 +55,7 @@ def add(name, data, latents, seed):
     """Train and measure one run, unless the table has it or the prior does not exist in so many
     dimensions.
     """
-    done = (
-        pd.read_csv(TABLE) if TABLE.exists() else pd.DataFrame(columns=["prior", "latents", "seed"])
-    )
+    done = results.read("priors")
     if ((done.prior == name) & (done.latents == latents) & (done.seed == seed)).any():
         return
     # S^2 is a surface: its row stands with two latents
@@ -68,11 +71,15 @@ def add(name, data, latents, seed):
         **measure_trial(model, data),
         "seconds": cpu,
     }
-    pd.DataFrame([row]).round(4).to_csv(TABLE, mode="a", header=not TABLE.exists(), index=False)
+    store(pd.DataFrame([*done.to_dict("records"), row], columns=done.columns).round(4))
     print(
         f"{name:28s} D={latents:2d} seed {seed}: ELBO {row['elbo']:.2f}, exact {row['exact']:.2f},"
         f" {cpu:.1f} s"
     )
+
+
+def store(table):
+    results.write(table, "priors", WHAT, "python benchmarks/priors.py --anew")
 
 
 def report(runs):
@@ -80,11 +87,11 @@ def report(runs):
         "# Priors on binary digits",
         "",
         (
-            "How to repeat: `python benchmarks/priors.py`, then the same with `--report`. One"
+            "How to repeat: `python benchmarks/priors.py --anew`, then the same with `--report`. One"
             " recipe for all, in"
         ),
         (
-            "`vaeteach/trials.py`: 60 epochs, batches of 64, Adam with peak rate 0.008,"
+            "`vaeteach/training/trials.py`: 60 epochs, batches of 64, Adam with peak rate 0.008,"
             " 64-128-64-D-64-128-64 units, Tanh."
         ),
         (

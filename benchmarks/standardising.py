@@ -11,9 +11,9 @@ and each time the mean ELBO of the test images, over the same draws, is measured
 One more curve
 costs no training: "once" is plain, standardised at the moment of measurement. What "every k" has
 beyond "once" is what it did to the training; the rest is a shift and a stretch that can be had at
-any time. Writes benchmarks/standardising.csv (a row a run and step) and prints the table of
-benchmarks/standardising.md. Settings that are in the file already are not run again: an interrupted
-run goes on, and `--anew` starts from nothing.
+any time. Runs are kept in benchmarks/runs/ (a row a run and step), so that an interrupted command
+goes on and `--anew` starts from nothing; their gains over plain go to vaeteach/results, and are
+printed as the table of benchmarks/standardising.md.
 """
 
 import argparse
@@ -30,11 +30,13 @@ from vaeteach import (
     elbo,
     fit,
     load,
+    results,
     standardize_latents,
     standardize_latents_,
 )
 
-OUT = Path(__file__).with_suffix(".csv")
+RUNS = Path(__file__).parent / "runs" / "standardising.csv"
+WHAT = "gain over plain training in the test ELBO, nats: mean and sd over paired seeds, and wins"
 STEPS = (5, 10, 20, 30, 40, 60, 80, 120, 160, 240)
 # of the schedule that is begun, about 930 steps; broken off after STEPS
 EPOCHS = {"digits": 40, "glyphs": 20}
@@ -93,25 +95,33 @@ def paired_runs(name, latent_dim, lr, seeds):
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def table(frame, steps=(10, 20, 40, 80, 160, 240)):
-    """Markdown: mean gain over plain in nats, its standard error over seeds, and in how many seeds
-    it was positive.
-    """
+def gains(runs):
+    """Gains over the plain run of the same seed: mean, standard deviation, and how many are positive."""
+    setting = ["data", "D", "lr"]
+    wide = runs.pivot(index=[*setting, "seed", "step"], columns="curve", values="elbo")
+    gain = wide.drop(columns="plain").sub(wide["plain"], axis=0).stack().rename("gain")
+    groups = gain.groupby([*setting, "curve", "step"])
+    table = groups.agg(gain="mean", sd="std", wins=lambda g: (g > 0).sum(), seeds="count")
+    return table.round(4).reset_index()
+
+
+def markdown(table, steps=(10, 20, 40, 80, 160, 240)):
+    """Mean gain in nats ± its standard error over seeds, and in how many seeds it was positive."""
+    cells = [
+        f"{row.gain:+.2f} ± {row.sd / row.seeds**0.5:.2f} ({row.wins}/{row.seeds})"
+        for row in table.itertuples()
+    ]
+    wide = table.assign(cell=cells).pivot(
+        index=["data", "D", "lr", "curve"], columns="step", values="cell"
+    )
     lines = [
         "| data | D | lr | curve | " + " | ".join(f"step {step}" for step in steps) + " |",
         "|---" * (4 + len(steps)) + "|",
     ]
-    for (name, latent_dim, lr), part in frame.groupby(["data", "D", "lr"], sort=False):
-        wide = part.pivot(index="seed", columns=["curve", "step"], values="elbo")
-        for curve in ("once", "every 10", "every 40", "learned"):
-            gains = [wide[curve, step] - wide["plain", step] for step in steps]
-            cells = [
-                f"{g.mean():+.2f} ± {g.std() / len(g) ** 0.5:.2f} ({(g > 0).sum()}/{len(g)})"
-                for g in gains
-            ]
-            lines.append(
-                f"| {name} | {latent_dim} | {lr:g} | {curve} | " + " | ".join(cells) + " |"
-            )
+    for (name, latent_dim, lr, curve), row in wide.iterrows():
+        lines.append(
+            f"| {name} | {latent_dim} | {lr:g} | {curve} | {' | '.join(row[list(steps)])} |"
+        )
     return "\n".join(lines)
 
 
@@ -124,16 +134,19 @@ def main():
     parser.add_argument("--anew", action="store_true", help="forget the stored result")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    there = OUT.exists() and not arguments.anew
-    frame = pd.read_csv(OUT) if there else pd.DataFrame(columns=COLUMNS)
+    there = RUNS.exists() and not arguments.anew
+    frame = pd.read_csv(RUNS) if there else pd.DataFrame(columns=COLUMNS)
     done = set(frame[["data", "D", "lr"]].drop_duplicates().itertuples(index=False, name=None))
     for setting in [setting for setting in SETTINGS if setting not in done][: arguments.at_most]:
         start = time.perf_counter()
         new = paired_runs(*setting, arguments.seeds)
         frame = pd.concat([frame, new]) if len(frame) else new
-        frame.to_csv(OUT, index=False)
+        RUNS.parent.mkdir(exist_ok=True)
+        frame.to_csv(RUNS, index=False)
         print(*setting, f"{time.perf_counter() - start:.0f} s", flush=True)
-    print(table(frame))
+    table = gains(frame)
+    results.write(table, "standardising", WHAT, "python benchmarks/standardising.py")
+    print(markdown(table))
 
 
 if __name__ == "__main__":

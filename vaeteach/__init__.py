@@ -17,6 +17,7 @@ from . import (
     machines,
     models,
     priors,
+    results,
     support,
     training,
 )
@@ -166,6 +167,7 @@ __all__ = [
     "precision_recall",
     "priors",
     "quadrature_error",
+    "results",
     "rotate_latents",
     "standardize_latents",
     "standardize_latents_",

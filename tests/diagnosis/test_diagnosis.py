@@ -2,7 +2,6 @@
 end to end.
 """
 
-import json
 import math
 
 import numpy as np
@@ -12,7 +11,7 @@ import torch
 import vaeteach as vt
 from vaeteach import diagnosis
 from vaeteach.diagnosis import diagnose, faults, judgement
-from vaeteach.diagnosis.cases import measured, trained_cases
+from vaeteach.diagnosis.cases import trained_cases
 from vaeteach.diagnosis.dashboard import dashboard
 from vaeteach.diagnosis.experiments import retrained_bounds
 from vaeteach.diagnosis.faults import FAULTS
@@ -313,17 +312,6 @@ def test_the_dashboard_has_a_number_for_everything_it_draws(data, healthy):
     assert float(np.sum(numbers["kl"])) == pytest.approx(
         vt.surgery(healthy[0], data.train).mean_kl, rel=1e-4
     )
-
-
-def test_the_measured_table_meets_its_figures():
-    """What the benchmark found, as it is shipped: at least 90% of faults, 95% of healthy models."""
-    table = measured()
-    part = table[table["in the catalogue"]]
-    assert set(part["case"]) == set(FAULTS)
-    ill, well = part[part["case"] != "healthy"], part[part["case"] == "healthy"]
-    assert (ill["runs"] >= 5).all() and ill["right"].sum() >= 0.9 * ill["runs"].sum()
-    assert int(well["runs"].iloc[0]) >= 20 and well["right"].iloc[0] >= 0.95 * well["runs"].iloc[0]
-    assert not json.dumps(table.to_dict("records")).count("/")  # no path of anybody's machine
 
 
 def test_public_names():

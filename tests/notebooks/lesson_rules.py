@@ -108,6 +108,7 @@ def rule_clean_code(notebook):
             (r"(?m)^\s*[!%]", "a magic or a shell command"),
             (r"\bpip\b.*\binstall\b|\bsubprocess\b|\bos\.system\b", "an installation"),
             (r"\bsys\.path\b", "sys.path"),
+            (r"\.\./", "a path out of its folder (a lesson is handed out alone)"),
             (r"\bfilterwarnings\b|\bsimplefilter\b|\bcatch_warnings\b", "a warning filter"),
             (r"\btorch\.manual_seed\b|\bnp\.random\.seed\b", "a global seed"),
         ]:

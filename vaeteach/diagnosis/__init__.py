@@ -5,13 +5,13 @@
 
 from dataclasses import dataclass, field
 
-from .cases import measured, trained_cases
+from .cases import trained_cases
 from .experiments import retrained_bounds
 from .faults import FAULTS, Fault
 from .judgement import Finding, alarm, at_a_glance, by_experiment, healthy
 from .vitals import TELLS, vital_signs
 
-__all__ = ["FAULTS", "Diagnosis", "Fault", "Finding", "diagnose", "measured", "trained_cases"]
+__all__ = ["FAULTS", "Diagnosis", "Fault", "Finding", "diagnose", "trained_cases"]
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,4 @@
-"""Trained patients: models of the catalogue, kept on disk once they were built, and how well
-`diagnose` did on many.
-"""
-
-import json
-from importlib.resources import files
+"""Trained patients: models of the catalogue, kept on disk once they were built."""
 
 from ..support import cached
 from ..training import History, Snapshot
@@ -45,18 +40,3 @@ def _case(name, data, seed):
     history.rows, history.stopped = [tuple(row) for row in kept["rows"]], kept["stopped"]
     history.snapshots = [Snapshot(*shot) for shot in kept["snapshots"]]
     return model, history
-
-
-def measured():
-    """How often the right cause was named first: the table of benchmarks/diagnosis.py, as a pandas
-    DataFrame.
-
-    Columns: case, in the catalogue, runs, right (missing where there is no name for it), named
-    instead, seconds.
-    """
-    import pandas as pd
-
-    table = pd.DataFrame(
-        json.loads(files(__package__).joinpath("measured.json").read_text("utf-8"))
-    )
-    return table.astype({"right": "Int64"})

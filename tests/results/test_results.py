@@ -1,0 +1,87 @@
+"""The tables that lessons show: each complete, each with what made it, each made by a command that is there."""
+
+import datetime
+import json
+import re
+
+import pandas as pd
+import pytest
+
+import vaeteach as vt
+from vaeteach import results
+from vaeteach.diagnosis import FAULTS
+from vaeteach.training import TRIALS
+
+
+@pytest.mark.parametrize("name", results.names())
+def test_a_table_says_what_made_it(name, root):
+    what, command, made = results.about(name)
+    assert len(what.split()) >= 4
+    script = re.match(r"python (\S+\.py)\b", command)[1]
+    assert "results.write(" in (root / script).read_text("utf-8")
+    assert datetime.date(2026, 1, 1) < datetime.date.fromisoformat(made)
+
+
+@pytest.mark.parametrize("name", results.names())
+def test_a_table_is_small_and_names_nobodys_machine(name):
+    table = results.read(name)
+    assert 10 <= len(table) <= 1000 and table.columns.is_unique
+    assert not re.search(
+        r"/(home|work|root|Users|tmp)/", json.dumps(table.to_dict("list"), default=str)
+    )
+
+
+def test_priors_is_complete():
+    """Every prior with five seeds: two latents with the exact log p(x), ten without."""
+    table = vt.results.read("priors")
+    for latents, part in table.groupby("latents"):
+        wanted = {name for name, trial in TRIALS.items() if latents == 2 or trial.only is None}
+        counts = part.groupby("prior").seed.nunique()
+        assert set(counts.index) == wanted and (counts >= 5).all()
+        assert part.exact.notna().all() == (latents == 2)
+    assert not table.duplicated(["prior", "latents", "seed"]).any()
+    assert set(table.latents) == {2, 10} and not table.drop(columns="exact").isna().any().any()
+    two = table[table.latents == 2]
+    assert (two.elbo <= two.exact).all() and (two.elbo <= two.iwae).all()  # bounds are bounds
+
+
+def test_standardising_is_complete():
+    """Eight settings, four curves beside the plain one, ten steps, the same seeds in each."""
+    table = vt.results.read("standardising")
+    settings = [("digits", "glyphs"), (2, 10), (0.001, 0.008)]
+    curves = ("every 10", "every 40", "learned", "once")
+    steps = (5, 10, 20, 30, 40, 60, 80, 120, 160, 240)
+    keys = ["data", "D", "lr", "curve", "step"]
+    wanted = pd.MultiIndex.from_product([*settings, curves, steps])
+    assert set(map(tuple, table[keys].values.tolist())) == set(wanted) and len(table) == len(wanted)
+    assert (table.seeds == 24).all() and table.wins.between(0, 24).all()
+    assert not table.isna().any().any() and (table.sd >= 0).all()
+    # nothing has been standardised before the tenth step
+    assert (table[(table.step == 5) & table.curve.str.startswith("every")].gain == 0).all()
+
+
+def test_diagnosis_is_complete_and_meets_its_figures():
+    """At least 90% of faults and 95% of healthy models are named rightly."""
+    table = vt.results.read("diagnosis")
+    part = table[table["in the catalogue"]]
+    assert set(part["case"]) == set(FAULTS)
+    ill, well = part[part["case"] != "healthy"], part[part["case"] == "healthy"]
+    assert (ill["runs"] >= 5).all() and ill["right"].sum() >= 0.9 * ill["runs"].sum()
+    assert int(well["runs"].iloc[0]) >= 20 and well["right"].iloc[0] >= 0.95 * well["runs"].iloc[0]
+
+
+def test_an_unknown_table_gets_a_sentence():
+    with pytest.raises(ValueError, match="no table 'prior'; there are diagnosis, priors"):
+        results.read("prior")
+
+
+def test_what_is_written_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(results, "files", lambda _: tmp_path)
+    table = pd.DataFrame({"case": ["a", "b"], "right": pd.array([3, None], "Int64"), "x": [0.5, 1]})
+    results.write(table.assign(other=["", "c"]), "new", "what it is: all", "python here.py --all")
+    assert results.about("new")[:2] == ("what it is: all", "python here.py --all")
+    assert results.about("new").made == datetime.date.today().isoformat()
+    pd.testing.assert_frame_equal(
+        results.read("new"), table.assign(other=["", "c"]), check_dtype=False
+    )
+    assert results.read("new").right.dtype == "Int64" and results.names() == ["new"]
