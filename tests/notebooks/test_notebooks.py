@@ -10,9 +10,11 @@ import pytest
 from lesson_rules import (
     NOTEBOOKS,
     RULES,
+    WITHOUT_ALT,
     code_of,
     is_view,
     read,
+    rule_alt,
     rule_clean_code,
     rule_closing,
     rule_exercises,
@@ -133,6 +135,9 @@ GOOD = [
 ]
 
 
+FIGURE = "figure, ax = plots.new_figure(8, 3)\nfigure"
+
+
 def changed(index, kind, source):
     cells = list(GOOD)
     cells[index] = (kind, source)
@@ -169,11 +174,33 @@ def test_a_good_notebook_breaks_no_rule():
         (rule_exercises, changed(6, "md", FOLDED.replace("\n\n```python", "\n```python"))),
         (rule_closing, GOOD[:-1]),
         (rule_closing, changed(9, "md", "## What we now know\n\nMuch. Sources: none. Next: more.")),
+        (rule_alt, changed(3, "code", FIGURE)),
         (rule_no_measured_numbers, changed(2, "md", "The gap is 3.71 nats.")),
     ],
 )
 def test_a_broken_rule_is_found(rule, cells):
     assert broken(notebook_of(*cells), rule)
+
+
+@pytest.fixture(autouse=True)
+def every_lesson_has_alt(request, monkeypatch):
+    """Notebooks made here are held to the rule, whatever lessons still miss it."""
+    if "path" not in request.fixturenames:
+        monkeypatch.setattr("lesson_rules.WITHOUT_ALT", set())
+
+
+@pytest.mark.parametrize("alt", ["plots.new_figure(8, 3, alt='two')", None])
+def test_alt_is_given_at_once_or_set_later(alt):
+    cell = FIGURE.replace("plots.new_figure(8, 3)", alt) if alt else f"{FIGURE}\nfigure.alt = 'two'"
+    assert broken(notebook_of(*changed(3, "code", cell)), rule_alt) == []
+
+
+@pytest.mark.parametrize("number", sorted(WITHOUT_ALT))
+def test_lessons_excused_from_alt_still_need_it(number, monkeypatch):
+    """A lesson whose figures all have alt text leaves the set."""
+    monkeypatch.setattr("lesson_rules.WITHOUT_ALT", set())
+    [path] = [path for path in NOTEBOOKS if path.name.startswith(number)]
+    assert broken(numbered(path), rule_alt)
 
 
 def test_stored_outputs_and_random_ids_are_found():

@@ -116,9 +116,10 @@ def test_without_a_kernel_the_picture_stays():
 
 
 def test_a_figure_shows_itself_in_a_notebook():
-    figure, _ = new_figure(3, 2)
-    png, size = figure._repr_png_()
-    assert png.startswith(b"\x89PNG") and size == {"width": 300, "height": 200}
+    figure, _ = new_figure(3, 2, alt="Nothing yet.")
+    png, metadata = figure._repr_png_()
+    assert png.startswith(b"\x89PNG")
+    assert metadata == {"width": 300, "height": 200, "alt": "Nothing yet."}
 
 
 def test_a_grid_holds_each_picture_where_it_belongs():
