@@ -6,8 +6,7 @@
     python3 course.py doctor          say what is installed and what does not work
     python3 course.py clean           remove what the other commands have made in this folder
 
-On Windows: py course.py. Options after "python3 course.py" go to JupyterLab, for instance
---no-browser.
+On Windows: py course.py. Options after "python3 course.py" go to JupyterLab, like --no-browser.
 """
 
 # Standard library only, and no syntax newer than Python 3.6: an old Python must get as far as
@@ -16,7 +15,6 @@ import hashlib
 import json
 import os
 import platform
-import re
 import shutil
 import subprocess
 import sys
@@ -24,31 +22,20 @@ import time
 
 ROOT = os.path.dirname(os.path.abspath(__file__))
 VENV = os.path.join(ROOT, ".venv")
-PYTHON = (
-    os.path.join(VENV, "Scripts", "python.exe")
-    if os.name == "nt"
-    else os.path.join(VENV, "bin", "python")
-)
-# what .venv was made from; written last: it is there when all is
-STAMP = os.path.join(VENV, "course-stamp.json")
-# exists while pip works: found at the start, pip was cut off half-way
-BUSY = os.path.join(VENV, "course-unfinished")
+PYTHON = os.path.join(VENV, *(("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")))
+STAMP = os.path.join(VENV, "course-stamp")  # what .venv was made from; written when all is there
+BUSY = os.path.join(VENV, "course-unfinished")  # there while pip works: found, it was cut off
 LOG = os.path.join(VENV, "course-install.log")
 CONSTRAINTS = os.path.join(ROOT, "constraints.txt")
 FIRST = "notebooks/00_start_here.ipynb"
 OLDEST, NEWEST = (3, 11), (3, 13)
 CPU_TORCH = "https://download.pytorch.org/whl/cpu"
 SPACE = 2.5e9  # bytes: 1.8 GB installed, the rest while unpacking
-MADE = [
-    ".venv",
-    "build",
-    "dist",
-    ".pytest_cache",
-    ".ruff_cache",
-    ".hypothesis",
-    "tests/artefacts",
-    "vaeteach.egg-info",
-]
+MADE = ".venv build dist .pytest_cache .ruff_cache .hypothesis tests/artefacts vaeteach.egg-info"
+SETTINGS = {  # of JupyterLab: no dialog covers the lesson, and saved notebooks keep their views
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+    "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True},
+}
 
 
 class Problem(Exception):
@@ -59,8 +46,7 @@ def say(text):
     print(text, flush=True)
 
 
-# --- set-up
-# ---------------------------------------------------------------------------------------------------------
+# --- set-up ---------------------------------------------------------------------------------------
 
 
 def check_python(version=None, which=shutil.which):
@@ -68,33 +54,13 @@ def check_python(version=None, which=shutil.which):
     version = tuple(version or sys.version_info)[:2]
     if OLDEST <= version <= NEWEST:
         return
-    for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
+    advice = "install Python 3.13 from https://www.python.org/downloads/ and start again with it"
+    for minor in range(OLDEST[1], NEWEST[1] + 1):
         command = ["py", f"-3.{minor}"] if os.name == "nt" else [f"python3.{minor}"]
         if which(command[0]) and runs(command + ["-c", ""]):
             advice = f"run it as `{' '.join(command)} course.py`"
-            break
-    else:
-        advice = (
-            "install Python 3.13 from https://www.python.org/downloads/ and start again with it"
-        )
-    raise Problem(
-        f"This is Python {version[0]}.{version[1]}; the course needs Python 3.11 to 3.13: {advice}."
-    )
-
-
-def recipe():
-    """The fingerprint of all that .venv is made from."""
-    # moved folder: made anew
-    digest = hashlib.sha256(f"{sys.version_info[:2]} {platform.machine()} {ROOT}".encode())
-    for name in ("pyproject.toml", "constraints.txt"):
-        try:
-            with open(os.path.join(ROOT, name), "rb") as file:
-                digest.update(file.read().replace(b"\r\n", b"\n"))
-        except FileNotFoundError:
-            raise Problem(
-                f"{name} is missing beside course.py: get the whole course folder again."
-            ) from None
-    return digest.hexdigest()
+    this = f"{version[0]}.{version[1]}"
+    raise Problem(f"This is Python {this}; the course needs Python 3.11 to 3.13: {advice}.")
 
 
 def read(path):
@@ -106,311 +72,174 @@ def read(path):
         return ""
 
 
-def read_stamp():
-    try:
-        stamp = json.loads(read(STAMP))
-        return stamp if isinstance(stamp, dict) else {}
-    except ValueError:
-        return {}
+def recipe():
+    """The fingerprint of all that .venv is made from; a moved folder needs a new one."""
+    lists = [read(os.path.join(ROOT, name)) for name in ("pyproject.toml", "constraints.txt")]
+    if not all(lists):
+        raise Problem(
+            "pyproject.toml or constraints.txt is missing: get the whole course folder again."
+        )
+    words = [str(sys.version_info[:2]), platform.machine(), ROOT, *lists]
+    return hashlib.sha256("\n".join(words).encode()).hexdigest()
 
 
 def environment():
-    """The environment variables for everything started here, without what would reach out of .venv
-    or into it.
-    """
-    drop = (
-        "PYTHONPATH",
-        "PYTHONHOME",
-        "PIP_USER",
-        "PIP_TARGET",
-        "PIP_PREFIX",
-        "PIP_REQUIRE_VIRTUALENV",
-        "VIRTUAL_ENV",
-    )
-    env = {name: value for name, value in os.environ.items() if name not in drop}
-    return dict(
-        env,
-        PYTHONNOUSERSITE="1",
-        PYTHONUTF8="1",
-        PIP_DISABLE_PIP_VERSION_CHECK="1",
-        PIP_NO_INPUT="1",
-    )
+    """The environment of everything started here: nothing reaches out of .venv, or into it."""
+    drop = "PYTHONPATH PYTHONHOME VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV"
+    env = {name: value for name, value in os.environ.items() if name not in drop.split()}
+    return dict(env, PYTHONNOUSERSITE="1", PYTHONUTF8="1", PIP_NO_INPUT="1")
 
 
 def runs(command):
     """Whether this command ends well."""
+    null = subprocess.DEVNULL
     try:
-        return not subprocess.call(
-            command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        return not subprocess.call(command, env=environment(), stdout=null, stderr=null)
     except OSError:
         return False
 
 
-def make_venv():
-    """Make .venv, in place of one that is broken or was left unfinished."""
-    if (
-        os.path.isdir(VENV)
-        and not os.path.exists(BUSY)
-        and runs([PYTHON, "-m", "pip", "--version"])
-    ):
-        if f"version = {sys.version_info[0]}.{sys.version_info[1]}." in read(
-            os.path.join(VENV, "pyvenv.cfg")
-        ):
-            return
-    try:
-        import ensurepip  # noqa: F401  Debian and Ubuntu ship Python without it
-        import venv  # noqa: F401
-    except ImportError:
-        package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
+def check_space(needed):
+    free = shutil.disk_usage(ROOT).free
+    if free < needed:
         raise Problem(
-            "This Python cannot make an environment, because its module ensurepip is missing: on"
-            f" Debian and Ubuntu run `sudo apt install {package}`, elsewhere install Python from"
-            " https://www.python.org, and start again."
-        ) from None
+            f"The disk is full: set-up needs {SPACE / 1e9:.1f} GB, {free / 1e9:.1f} GB is free;"
+            " make room and start again."
+        )
+
+
+def make_venv():
+    """Make .venv, in place of one that is broken, unfinished, or of another Python."""
+    ours = "version = {}.{}.".format(*sys.version_info[:2])
+    good = ours in read(os.path.join(VENV, "pyvenv.cfg")) and not os.path.exists(BUSY)
+    if good and runs([PYTHON, "-m", "pip", "--version"]):
+        return
     if os.path.isdir(VENV):
         say("The folder .venv is unfinished or broken: making it again.")
         remove(VENV)
     elif os.path.lexists(VENV):
         raise Problem(".venv is not a folder: move it away and start again.")
-    free = shutil.disk_usage(ROOT).free
-    if free < SPACE:
+    check_space(SPACE)
+    if not runs([sys.executable, "-c", "import ensurepip, venv"]):
         raise Problem(
-            f"Set-up needs {SPACE / 1e9:.1f} GB, {free / 1e9:.1f} GB is free: make room and start"
-            " again."
+            "This Python cannot make an environment, because its module ensurepip is missing: on"
+            " Debian and Ubuntu run `sudo apt install python{}.{}-venv`, elsewhere install Python"
+            " from https://www.python.org, and start again.".format(*sys.version_info[:2])
         )
-    made = subprocess.run(
-        [sys.executable, "-m", "venv", VENV],
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    if made.returncode:
-        raise Problem(explain(made.stdout.decode("utf-8", "replace")))
+    if not runs([sys.executable, "-m", "venv", VENV]):
+        raise Problem(f"{VENV} could not be made: put the course in a folder of your own.")
 
 
 def pip(what, *arguments):
     """Run `pip install`, show that it lives, and return its exit code; its words go to the log."""
-    command = [
-        PYTHON,
-        "-m",
-        "pip",
-        "install",
-        "--no-compile",
-        "--progress-bar",
-        "off",
-        "-c",
-        CONSTRAINTS,
-    ]
+    options = ["--no-compile", "--progress-bar=off", "--disable-pip-version-check"]
+    command = [PYTHON, "-m", "pip", "install", "-c", CONSTRAINTS] + options + list(arguments)
     start, tty = time.time(), sys.stdout.isatty()
     with open(LOG, "ab") as log:
-        log.write(f"\n$ pip install {' '.join(arguments)}\n".encode())
-        log.flush()
         process = subprocess.Popen(
-            command + list(arguments),
-            cwd=ROOT,
-            env=environment(),
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
+            command, cwd=ROOT, env=environment(), stdout=log, stderr=log, stdin=subprocess.DEVNULL
         )
         try:
             while process.poll() is None:
                 if tty:
-                    sys.stdout.write(f"\r{what} … {time.time() - start:.0f} s ")
-                    sys.stdout.flush()
+                    print(f"\r{what} … {time.time() - start:.0f} s ", end="", flush=True)
                 time.sleep(0.1)
-        except BaseException:
-            process.terminate()
-            process.wait()
-            raise
-    if tty:
-        sys.stdout.write("\r" + " " * (len(what) + 12) + "\r")
-    if not process.returncode:
-        say(f"{what}: done in {time.time() - start:.0f} s.")
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait()
+    ended = "failed" if process.returncode else "done"
+    say(("\r" if tty else "") + f"{what}: {ended} after {time.time() - start:.0f} s.")
     return process.returncode
 
 
-def explain(text):
-    """The sentence for what went wrong, from the words of pip or venv."""
-    causes = [
-        (
-            (
-                r"No space left on device|Errno 28|Errno 122|WinError 112|not enough space|Disk"
-                r" quota exceeded"
-            ),
-            "The disk is full: make room (set-up needs about 2 GB) and start again.",
-        ),
-        (
-            r"ensurepip is not available|No module named .?ensurepip",
-            (
-                "This Python cannot make an environment: on Debian and Ubuntu run `sudo apt"
-                f" install python{sys.version_info[0]}.{sys.version_info[1]}-venv`, and start"
-                " again."
-            ),
-        ),
-        (
-            r"CERTIFICATE_VERIFY_FAILED|SSLError|SSLCertVerificationError",
-            (
-                "The network changes encrypted connections, so packages cannot be fetched safely:"
-                " use another network, or ask its administrator which certificate pip should trust"
-                " (PIP_CERT), and start again."
-            ),
-        ),
-        (
-            r"Failed to establish a new connection|NewConnectionError|NameResolutionError|Temporary"
-            r" failure in name "
-            r"resolution|getaddrinfo failed|ConnectTimeoutError|ReadTimeoutError|Read timed"
-            r" out|Network is unreachable|"
-            r"Connection refused|Connection aborted|ProxyError|ConnectionResetError|Max retries"
-            r" exceeded",
-            (
-                "The package index cannot be reached: connect to the network (or set HTTPS_PROXY)"
-                " and start again; what is already there is kept."
-            ),
-        ),
-        (
-            r"Permission denied|Errno 13|WinError 5\b|Read-only file system|Errno 30",
-            (
-                f"Files in {ROOT} cannot be written: put the course in a folder of your own, close"
-                " programs that use it, and start again."
-            ),
-        ),
-        (
-            r"No matching distribution found for torch",
-            (
-                f"PyTorch has no build for this machine ({platform.system()} {platform.machine()},"
-                f" Python {platform.python_version()}): use a 64-bit Python on an ARM Mac, Linux or"
-                " Windows, or run the course on Binder, Colab or a JupyterHub."
-            ),
-        ),
-    ]
-    for pattern, sentence in causes:
-        if re.search(pattern, text):
-            return sentence
-    last = (
-        [line.strip() for line in text.splitlines() if "ERROR" in line]
-        or text.strip().splitlines()[-1:]
-        or ["?"]
+def install(extra):
+    """Install PyTorch without gigabytes of CUDA where that can be had, then the course."""
+    cpu = ["--no-deps", "--retries=1", "--timeout=15", "--index-url", CPU_TORCH]
+    if pip("PyTorch, from local wheels", "--no-index", "--no-deps", "torch"):
+        if not sys.platform.startswith("linux") or pip("PyTorch for the CPU", *(cpu + ["torch"])):
+            if pip("PyTorch as pip finds it, several GB on Linux", "torch"):
+                raise Problem(pips_last_line())
+    if pip("The course's packages", "-e", f".[{extra}]" if extra else "."):
+        raise Problem(pips_last_line())
+
+
+def pips_last_line():
+    """The sentence for a pip that failed, with its own last line of error."""
+    said = [line.strip() for line in read(LOG).splitlines()]
+    last = ([line for line in said if line.startswith("ERROR")] or said or ["nothing"])[-1]
+    return (
+        f"pip could not install what the course needs ({last}): connect to the network (or set"
+        f" HTTPS_PROXY) and start again; what is there is kept, and all that pip said is in {LOG}."
     )
-    return f"Set-up failed ({last[-1]}): look into {LOG}, then start again."
-
-
-def install_torch():
-    """Install PyTorch without gigabytes of CUDA: from local wheels, from PyTorch's CPU index, or as
-    pip does it.
-    """
-    if not pip("PyTorch, from local wheels", "--no-index", "--no-deps", "torch"):
-        return
-    if sys.platform.startswith("linux") and not pip(
-        "PyTorch for the CPU",
-        "--no-deps",
-        "--retries",
-        "1",
-        "--timeout",
-        "15",
-        "--index-url",
-        CPU_TORCH,
-        "torch",
-    ):
-        return
-    if sys.platform.startswith("linux"):
-        say(
-            "PyTorch's CPU index does not answer; taking the default build, which may be several GB"
-            " on Linux."
-        )
-    if pip("PyTorch", "torch"):
-        raise Problem(explain(read(LOG)))
 
 
 def set_up(extra=""):
-    """Make .venv hold the course (and with extra="test" its tests); at once where it already
-    does.
-    """
-    wanted, stamp = recipe(), read_stamp()
-    if (
-        stamp.get("recipe") == wanted
-        and extra in ("", stamp.get("extra"))
-        and not os.path.exists(BUSY)
-    ):
-        if runs([PYTHON, "-c", "import vaeteach"]):
-            return
+    """Make .venv hold the course, with extra="test" its tests; at once where it already does."""
+    wanted, stamp = recipe(), (read(STAMP) + "\n").split("\n")
+    extra = extra or stamp[1]
+    if stamp[:2] == [wanted, extra] and runs([PYTHON, "-c", "import vaeteach"]):
+        return
     start = time.time()
     say("Setting up the course in .venv: a few minutes the first time, on a slow line longer.")
     make_venv()
-    keep = stamp.get("extra") or extra
+    for name in (STAMP, LOG):
+        if os.path.exists(name):
+            os.remove(name)
+    open(BUSY, "w").close()
     try:
-        for name in (STAMP, LOG):
-            if os.path.exists(name):
-                os.remove(name)
-        with open(BUSY, "w", encoding="utf-8"):
-            pass
-        install_torch()
-        if pip("The course's packages", "-e", f".[{keep}]" if keep else "."):
-            raise Problem(explain(read(LOG)))
-        os.remove(BUSY)  # from here on, what pip was to do is done
-        check = subprocess.run(
-            [PYTHON, "-c", "import torch, jupyterlab, anywidget, vaeteach"],
-            env=environment(),
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        if check.returncode:
-            words = check.stdout.decode("utf-8", "replace").strip()
-            if os.name == "nt" and "DLL" in words:
-                raise Problem(
-                    "PyTorch needs Microsoft's Visual C++ libraries: install "
-                    "https://aka.ms/vs/17/release/vc_redist.x64.exe and start again."
-                )
-            raise Problem(
-                "What was installed does not load"
-                f" ({words.splitlines()[-1] if words else 'no message'}): run `python3 course.py"
-                " clean` and start again."
-            )
-        with open(STAMP, "w", encoding="utf-8") as file:
-            json.dump({"recipe": wanted, "extra": keep}, file)
-    except Problem as problem:
-        # pip undoes a step that fails, so .venv stays usable; but not where the undoing itself had
-        # no room
-        if os.path.exists(BUSY) and "disk is full" not in str(problem):
-            os.remove(BUSY)
+        install(extra)
+    except Problem:
+        check_space(5e7)  # else pip has undone what failed, and .venv stays usable
+        os.remove(BUSY)
         raise
+    os.remove(BUSY)
+    loads = [PYTHON, "-c", "import torch, jupyterlab, anywidget, vaeteach"]
+    check = subprocess.run(loads, env=environment(), cwd=ROOT, stderr=subprocess.PIPE)
+    if check.returncode:
+        words = check.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
+        raise Problem(
+            f"What was installed does not load ({''.join(words)}): run `python3 course.py clean`"
+            " and start again; on Windows PyTorch also needs Microsoft's"
+            " https://aka.ms/vs/17/release/vc_redist.x64.exe."
+        )
+    with open(STAMP, "w", encoding="utf-8") as file:
+        file.write(f"{wanted}\n{extra}")
     say(f"Set up in {time.time() - start:.0f} s.")
 
 
-# --- commands
-# -------------------------------------------------------------------------------------------------------
+# --- commands -------------------------------------------------------------------------------------
 
 
 def become(command, env):
     """Run the command in place of this program where the system can, so that signals reach it."""
-    if os.name == "nt":
-        process = subprocess.Popen(command, env=env, cwd=ROOT)
-        while True:
-            try:
-                return process.wait()
-            # the console sends it to both: JupyterLab decides when to end
-            except KeyboardInterrupt:
-                pass
-    sys.stdout.flush()
-    os.chdir(ROOT)
-    os.execve(command[0], command, env)
+    if os.name != "nt":
+        os.chdir(ROOT)
+        os.execve(command[0], command, env)
+    process = subprocess.Popen(command, env=env, cwd=ROOT)
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            pass  # the console sends it to both: JupyterLab decides when to end
+
+
+def sockets_fit():
+    """Whether kernels can talk through files: no port is taken twice, nobody else can listen."""
+    home = "~/Library/Jupyter" if sys.platform == "darwin" else "~/.local/share/jupyter"
+    runtime = os.path.join(os.environ.get("JUPYTER_DATA_DIR", os.path.expanduser(home)), "runtime")
+    runtime = os.environ.get("JUPYTER_RUNTIME_DIR", runtime)
+    return os.name != "nt" and len(runtime) < 50  # a socket's path has at most 103 characters
 
 
 def lab_command(options=()):
     """JupyterLab on loopback, with the token that it makes itself, opened on the first notebook."""
-    command = [
-        PYTHON,
-        "-m",
-        "jupyterlab",
-        "--ServerApp.ip=127.0.0.1",
-        f"--ServerApp.root_dir={ROOT}",
-        # nothing looks anything up outside
-        "--LabApp.news_url=None",
-        "--LabApp.extension_manager=readonly",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    ]
+    command = [PYTHON, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1"]
+    command += [f"--ServerApp.root_dir={ROOT}", "--LabApp.news_url=None"]  # nothing looks outside
+    command += ["--LabApp.extension_manager=readonly"]
+    command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    if sockets_fit():
+        command.append("--KernelManager.transport=ipc")
     if os.path.exists(os.path.join(ROOT, FIRST)):
         command.append(f"--LabApp.default_url=/lab/tree/{FIRST}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -418,20 +247,12 @@ def lab_command(options=()):
     return command + list(options)
 
 
-def quiet_lab():
-    """Settings under which JupyterLab neither asks for news nor looks for updates: a dialog would
-    cover the lesson.
-    """
+def start(options):
+    set_up()
     folder = os.path.join(VENV, "share", "jupyter", "lab", "settings")
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, "overrides.json"), "w", encoding="utf-8") as file:
-        quiet = {"fetchNews": "false", "checkForUpdates": False}
-        json.dump({"@jupyterlab/apputils-extension:notification": quiet}, file)
-
-
-def start(options):
-    set_up()
-    quiet_lab()
+        json.dump(SETTINGS, file)
     # the kernel of .venv, not another one called python3
     env = dict(environment(), JUPYTER_PREFER_ENV_PATH="1")
     if not env.get("JUPYTER_TOKEN", "x"):
@@ -444,60 +265,41 @@ def test(options):
     set_up("test")
     env = environment()
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        # the work is parallel by test: more threads would only wait for each other
-        env.setdefault(name, "1")
+        env.setdefault(name, "1")  # tests run side by side: more threads would wait for each other
     command = [PYTHON, "-m", "pytest"]
-    if not any(
-        option == "-n" or option.startswith(("-n", "--numprocesses", "--pdb", "-p"))
-        for option in options
-    ):
+    if not any(option.startswith(("-n", "--numprocesses", "--pdb", "-p")) for option in options):
         command += ["-n", str(max(2, min(4, os.cpu_count() or 2))), "--dist", "worksteal"]
-    return become(command + list(options), env)
+    return become(command + options, env)
 
 
 def remove(path):
     """Delete a folder, also where a file in it is read-only."""
 
     def again(function, name, _):
-        try:
-            os.chmod(name, 0o700)
-            function(name)
-        except OSError as error:
-            raise Problem(
-                f"{name} cannot be deleted ({error.strerror}): close what uses it and start again."
-            ) from None
+        os.chmod(name, 0o700)
+        function(name)
 
     shutil.rmtree(path, onerror=again)
 
 
 def clean(options):
     if os.path.realpath(sys.prefix) == os.path.realpath(VENV):
-        raise Problem(
-            "This Python lives in .venv, which is to be removed: run `python3 course.py clean` with"
-            " another."
-        )
-    gone = [name for name in MADE if os.path.isdir(os.path.join(ROOT, name))]
+        raise Problem("This Python lives in .venv, which is to be removed: use another.")
+    gone = [name for name in MADE.split() if os.path.isdir(os.path.join(ROOT, name))]
+    for folder, names, _ in os.walk(ROOT):
+        for name in set(names) & {"__pycache__", ".ipynb_checkpoints", ".git", ".venv"}:
+            names.remove(name)
+            if name not in (".git", ".venv"):
+                remove(os.path.join(folder, name))
     for name in gone:
         remove(os.path.join(ROOT, name))
-    for folder, names, _ in os.walk(ROOT):
-        for name in [name for name in names if name in ("__pycache__", ".ipynb_checkpoints")]:
-            remove(os.path.join(folder, name))
-            names.remove(name)
-        if ".git" in names:
-            names.remove(".git")
     say(f"Removed {', '.join(gone)}." if gone else "Nothing to remove.")
-    say(
-        "Downloaded data and kept results are outside this folder: `python3 course.py doctor` says"
-        " where."
-    )
-    return 0
+    say("Data and kept results are outside this folder: `python3 course.py doctor` says where.")
 
 
 def doctor(options):
-    say(
-        f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, in {ROOT}"
-    )
-    check_python()
+    system = f"{platform.system()} {platform.machine()}"
+    say(f"Python {platform.python_version()} on {system}, in {ROOT}")
     if not os.path.isdir(VENV):
         raise Problem("There is no .venv yet: run `python3 course.py`.")
     if os.path.exists(BUSY) or not runs([PYTHON, "-c", "import pip"]):
@@ -505,127 +307,80 @@ def doctor(options):
             "The folder .venv is unfinished or broken: run `python3 course.py`, which makes it"
             " again."
         )
-    if read_stamp().get("recipe") != recipe():
-        say(
-            "! .venv was made from other versions than those listed now: `python3 course.py` brings"
-            " it up to date."
-        )
-    return subprocess.call(
-        [PYTHON, os.path.abspath(__file__), "--examine"], env=environment(), cwd=ROOT
-    )
-
-
-# --- what doctor asks inside .venv
-# ----------------------------------------------------------------------------------
-
-
-def pinned():
-    """{name: version} of the lines of constraints.txt that hold here."""
-    from packaging.requirements import Requirement
-
-    with open(CONSTRAINTS, encoding="utf-8") as file:
-        lines = [line.split("#")[0].strip() for line in file]
-    wanted = [Requirement(line) for line in lines if line]
-    return {
-        r.name: next(iter(r.specifier)).version
-        for r in wanted
-        if r.marker is None or r.marker.evaluate()
-    }
+    if not read(STAMP).startswith(recipe()):
+        say("! .venv was made from other lists than today's: `python3 course.py` mends that.")
+    return subprocess.call([PYTHON, os.path.abspath(__file__), "--examine"], env=environment())
 
 
 def examine(options):
+    """What doctor asks inside .venv."""
     from importlib import metadata
+
+    from packaging.requirements import Requirement
 
     bad = []
 
-    def report(good, text, advice=""):
-        say(("  " if good else "! ") + text + ("" if good else f": {advice}"))
-        if not good:
-            bad.append(text)
+    def report(good, text, advice="run `python3 course.py clean`, then `python3 course.py`"):
+        say(f"  {text}" if good else f"! {text}: {advice}")
+        bad.extend([] if good else [text])
 
-    repair = "run `python3 course.py clean`, then `python3 course.py`"
-    shown = (
-        "torch",
-        "numpy",
-        "jupyterlab",
-        "ipywidgets",
-        "anywidget",
-        "matplotlib",
-        "scikit-learn",
-    )
-    for name, version in pinned().items():
-        try:
-            there = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            there = None  # most pins are of packages that only the tests need
-        if there is None and name in shown:
-            report(False, f"{name} is missing", repair)
-        elif there is not None and there.split("+")[0] != version:
-            report(False, f"{name} is {there}, tried was {version}", repair)
-        elif name in shown:
-            report(True, f"{name} {there}")
+    lines = [line.split("#")[0].strip() for line in read(CONSTRAINTS).splitlines()]
+    shown = "torch numpy jupyterlab ipywidgets anywidget matplotlib seaborn scikit-learn".split()
+    for pin in map(Requirement, filter(None, lines)):
+        if pin.marker is not None and not pin.marker.evaluate():
+            continue
+        there = "".join(d.version for d in metadata.distributions(name=pin.name))
+        if pin.name in shown and there in pin.specifier:
+            report(True, f"{pin.name} {there}")
+        elif (there or pin.name in shown) and there.split("+")[0] not in pin.specifier:
+            tried = str(pin.specifier).lstrip("=")
+            report(False, f"{pin.name} is {there or 'missing'}, tried was {tried}")
     for name in ("@jupyter-widgets/jupyterlab-manager", "anywidget"):
-        there = os.path.exists(
-            os.path.join(sys.prefix, "share", "jupyter", "labextensions", name, "package.json")
-        )
-        report(
-            there,
-            f"JupyterLab {'can' if there else 'cannot'} display the widgets of {name}",
-            repair,
-        )
+        there = os.path.exists(os.path.join(sys.prefix, "share/jupyter/labextensions", name))
+        report(there, f"JupyterLab {'can' if there else 'cannot'} display the widgets of {name}")
     try:
-        import vaeteach
-        from vaeteach import cache
+        from vaeteach import load
+        from vaeteach.support import cache
 
-        folder = str(cache.folder())
-        files = [os.path.join(where, name) for where, _, names in os.walk(folder) for name in names]
-        size = sum(os.path.getsize(name) for name in files)
-        near = folder
+        folder = near = str(cache.folder())
         while not os.path.exists(near):
             near = os.path.dirname(near)
-        report(
-            os.access(near, os.W_OK),
-            f"cache {folder}: {len(files)} files, {size / 1e6:.0f} MB",
-            "it cannot be written; set VAETEACH_CACHE to a folder of yours",
-        )
-        data = vaeteach.load("digits")
-        report(
-            len(data.train) > 0,
-            f"data digits: {len(data.train)} training and {len(data.test)} test images",
-        )
+        mine = "it cannot be written; set VAETEACH_CACHE to a folder of yours"
+        report(os.access(near, os.W_OK), f"cache {folder}", mine)
+        data = load("digits")
+        report(True, f"data digits: {len(data.train)} training and {len(data.test)} test images")
     except Exception as error:
-        report(False, f"the package does not work ({type(error).__name__}: {error})", repair)
+        report(False, f"the package does not work ({type(error).__name__}: {error})")
     say(f"{len(bad)} problem(s) found." if bad else "All is well.")
     return 1 if bad else 0
 
 
+COMMANDS = {"test": test, "clean": clean, "doctor": doctor, "--examine": examine}
+
+
 def main(arguments):
-    commands = {"test": test, "clean": clean, "doctor": doctor, "--examine": examine}
-    if arguments[:1] in (["-h"], ["--help"], ["help"]):
-        say(__doc__.strip())
-        return 0
+    name = arguments[0] if arguments else ""
     try:
-        if arguments and arguments[0] in commands:
-            command, rest = commands[arguments[0]], arguments[1:]
-        elif arguments and not arguments[0].startswith("-"):
-            raise Problem(
-                f"There is no command {arguments[0]!r}: use test, clean, doctor, or nothing to"
-                " start."
-            )
-        else:
-            command, rest = start, arguments
-        if command in (start, test):
-            check_python()
-        return command(rest) or 0
+        if name in ("-h", "--help", "help"):
+            say(__doc__.strip())
+            return 0
+        if name not in COMMANDS and name[:1] not in ("", "-"):
+            raise Problem(f"There is no command {name!r}: use test, clean, doctor, or nothing.")
+        check_python()
+        if name in COMMANDS:
+            return COMMANDS[name](arguments[1:]) or 0
+        return start(arguments) or 0
     except Problem as problem:
         sys.stderr.write(f"{problem}\n")
-        return 1
+    except OSError as error:
+        sys.stderr.write(
+            f"{error}: make room or close what uses it, keep the course in a folder of your own,"
+            " and start again.\n"
+        )
     except KeyboardInterrupt:
         sys.stderr.write("\nStopped. Start again to go on.\n")
         return 130
-    except OSError as error:
-        sys.stderr.write(explain(f"{error}") + "\n")
-        return 1
+    return 1
 
 
 if __name__ == "__main__":
