@@ -1,4 +1,4 @@
-"""What the codes of a data set look like together: moments, the split KL, samplers, maps between layers."""
+"""What the codes of a data set look like together: moments, the split KL, samplers, maps."""
 
 from .affine import (
     absorb_prior,

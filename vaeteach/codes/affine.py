@@ -20,8 +20,9 @@ from .moments import moments
 
 
 def absorb_prior(model):
-    """The same VAE with prior N(0, I): a learned N(m, diag s^2) moves into the layers beside the
-    latents.
+    """The same VAE with prior N(0, I).
+
+    A learned N(m, diag s^2) moves into the layers beside the latents.
 
     z = m + s u. Encoder's last layer: mean (mu - m) / s, log-variance minus 2 log s. Decoder's
     first layer W z + c: weight W diag(s), bias c + W m. Every image keeps its ELBO, its
@@ -39,8 +40,7 @@ def absorb_prior(model):
 
 
 def affine_latents(model, shift, scale, prior=None):
-    """The same encoder and decoder written in latents u, where z = shift + scale * u (a copy of the
-    model).
+    """A copy with the same encoder and decoder, written in latents u with z = shift + scale * u.
 
     shift, scale: (D,) or numbers; scale finite and not 0. prior: a module for p(u). Without one the
     old prior module
@@ -55,8 +55,7 @@ def affine_latents(model, shift, scale, prior=None):
 
 
 def standardize_latents(model, x):
-    """A copy whose aggregate posterior over the images x has the prior's mean and variance in each
-    dimension.
+    """A copy whose codes of the images x have the prior's mean and variance in each dimension.
 
     With m and v the aggregate's moments, v = mean of sigma^2 + variance of mu over x (divided by
     N), and m_0, v_0 the prior's: z = m + sqrt(v / v_0) (u - m_0), taken over by the adjacent
@@ -72,8 +71,9 @@ def standardize_latents(model, x):
 
 @torch.no_grad()
 def standardize_latents_(model, x):
-    """`standardize_latents` in place, for use during training (`on_step`). Returns the model
-    itself.
+    """`standardize_latents` in place, for use during training (`on_step`).
+
+    Returns the model itself.
     """
     linear_layers(model)
     prior, aggregate = model.prior(), moments(model, x)
@@ -126,8 +126,9 @@ def _affine_(model, shift, scale):
 
 
 def linear_layers(model):
-    """(last layer of the encoder, first layer of the decoder), or a sentence why the map cannot be
-    moved.
+    """(last layer of the encoder, first layer of the decoder).
+
+    Raises ValueError where the map cannot be moved.
     """
     family = getattr(model.encoder, "family", None)
     if not isinstance(family, POSTERIORS["gaussian"]):
@@ -147,6 +148,7 @@ def linear_layers(model):
 
 
 def gaussian_prior(model, name):
+    """The model's prior; a TypeError in the words of the function `name` if it is no Gaussian."""
     prior = model.prior()
     if not isinstance(prior, Gaussian):
         raise TypeError(

@@ -1,5 +1,7 @@
-"""Does a sample of q(z) look like one of p(z)? Several statistics, each beside its own null
-distribution.
+"""Does a sample of q(z) look like one of p(z)?
+
+Several statistics, each beside its own null distribution. Several statistics, each beside its own
+null distribution.
 """
 
 import numpy as np
@@ -9,8 +11,9 @@ from ..distributions import AggregatePosterior, draw, generator
 
 
 def compare_with_prior(model, x, seed=0, n_samples=1000, repeats=40):
-    """A pandas DataFrame: what each two-sample statistic says about q(z) against p(z), and what it
-    says about nothing.
+    """A pandas DataFrame.
+
+    What each two-sample statistic says about q(z) against p(z), and what it says about nothing.
 
     q(z) is the average of q(z|x) over the images x, (N, P). Each statistic compares n_samples
     points of q(z) with as many of p(z). Its null distribution: the same statistic of two samples of
@@ -61,8 +64,9 @@ def compare_with_prior(model, x, seed=0, n_samples=1000, repeats=40):
 
 
 def two_sample_statistics(a, b):
-    """Each statistic of two samples a, b of shape (n, D) as a dict of floats; zero or small where
-    nothing differs.
+    """Each statistic of two samples a, b of shape (n, D) as a dict of floats.
+
+    Zero or small where nothing differs.
     """
     from scipy.stats import ks_2samp
 
@@ -95,16 +99,18 @@ def _variance(a):
 
 
 def _off_diagonal(square):
-    """The mean over pairs of different points: without it, every point's zero distance to itself is
-    a bias.
+    """The mean over pairs of different points.
+
+    Without it, every point's zero distance to itself is a bias.
     """
     n = len(square)
     return square.sum() / (n * (n - 1))
 
 
 def _squared_mmd(within_a, within_b, across):
-    """Unbiased squared maximum mean discrepancy, kernel width the median distance (Gretton et al.
-    2012, lemma 6).
+    """Unbiased squared maximum mean discrepancy.
+
+    Its kernel's width is the median distance (Gretton et al. 2012, lemma 6).
     """
     width = np.median(across) or 1.0
     a, b, ab = (np.exp(-0.5 * (d / width) ** 2) for d in (within_a, within_b, across))
@@ -114,8 +120,9 @@ def _squared_mmd(within_a, within_b, across):
 
 
 def _classifier(a, b):
-    """Held-out accuracy of sqrt(n) nearest neighbours at telling the samples apart (Lopez-Paz and
-    Oquab, section 3).
+    """Held-out accuracy of sqrt(n) nearest neighbours at telling the samples apart.
+
+    Source: Lopez-Paz and Oquab, section 3.
     """
     from sklearn.neighbors import KNeighborsClassifier
 
@@ -135,8 +142,9 @@ def _gaussian_kl(a, b):
 
 
 def _neighbour_kl(within_a, across, d, k=5):
-    """KL from the distances to the k-th neighbour in either sample (Wang, Kulkarni and Verdu
-    2009).
+    """KL from the distances to the k-th neighbour in either sample.
+
+    Source: Wang, Kulkarni and Verdu 2009.
     """
     # the nearest of all is the point itself, so index k is the k-th
     own = np.partition(within_a, k, axis=1)[:, k]

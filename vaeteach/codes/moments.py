@@ -1,5 +1,6 @@
-"""The aggregate posterior q(z) = mean over x of q(z|x): its density, samples, moments, and its
-share of the KL term.
+"""The aggregate posterior q(z) = mean over x of q(z|x).
+
+Its density, samples, moments, and its share of the KL term.
 
 Everything here depends on the model through `encode` and `prior` alone. Gradients stop at the
 encoder: these are measurements, not objectives.
@@ -13,8 +14,9 @@ from ..distributions import encode
 
 
 class Moments(NamedTuple):
-    """Mean and variance of q(z), each (D,), with the two parts of the variance: variance = within +
-    between.
+    """Mean and variance of q(z), each (D,), with the two parts of the variance.
+
+    variance = within + between.
     """
 
     mean: torch.Tensor
@@ -24,8 +26,9 @@ class Moments(NamedTuple):
 
 
 def moments(model, x):
-    """Moments of q(z) by the law of total variance, exact for the N images x, (N, P); each shape
-    (D,).
+    """Moments of q(z) by the law of total variance, exact for the N images x, (N, P).
+
+    Each shape (D,).
 
     mean = <mu(x)>, within = <sigma^2(x)>, between = var[mu(x)] (divided by N, not N - 1: the N
     images are all there is to this mixture), variance = within + between. Raises ValueError as
@@ -36,8 +39,9 @@ def moments(model, x):
 
 
 def moments_of(q):
-    """`moments` for posteriors that are already there: q, a Distribution with batch (N,) and event
-    (D,).
+    """`moments` for posteriors that are already there.
+
+    q, a Distribution with batch (N,) and event (D,).
     """
     mu, variance = q.mean.double(), q.variance.double()
     parts = mu.mean(0), variance.mean(0), mu.var(0, unbiased=False)
@@ -45,8 +49,9 @@ def moments_of(q):
 
 
 def active_units(model, x, threshold=0.01):
-    """Which latent dimensions carry anything: var over x of the mean of q(z|x) above `threshold`;
-    (D,) of bool.
+    """Which latent dimensions carry anything, (D,) of bool.
+
+    var over x of the mean of q(z|x) above `threshold`.
 
     Source: Burda et al. 2016, section 5.2 (threshold 10^-2).
     """

@@ -1,5 +1,6 @@
-"""How good a set of images is: Frechet distance, precision and recall, and whether training images
-were copied.
+"""How good a set of images is.
+
+Frechet distance, precision and recall, and whether training images were copied.
 
 Each compares two samples, and each has a noise floor: the same measure between training and test
 images, in the same numbers. A number without its floor says nothing.
@@ -14,7 +15,9 @@ EPOCHS = 40  # of the classifier
 
 
 class PrecisionRecall(NamedTuple):
-    """precision: share of generated images that lie where real ones are; recall: share of real ones
+    """Precision and recall of generated images.
+
+    precision: share of generated images that lie where real ones are; recall: share of real ones
     covered.
     """
 
@@ -33,8 +36,9 @@ class Copying(NamedTuple):
 
 
 class DigitFeatures:
-    """A small classifier of the data's own classes, trained here; its last hidden layer gives the
-    features.
+    """A small classifier of the data's own classes, trained here.
+
+    Its last hidden layer gives the features.
 
     data: ImageData. A multilayer perceptron pixels-64-hidden-classes (scikit-learn's), trained on
     the training images. `.accuracy`: on the test images. Calling it with images (N, P) gives
@@ -63,8 +67,9 @@ class DigitFeatures:
 
 
 def frechet_distance(features_a, features_b):
-    """Squared Frechet (2-Wasserstein) distance of two Gaussians with the moments of two samples of
-    features.
+    """Squared Frechet (2-Wasserstein) distance of two samples of features.
+
+    That of the Gaussians with their moments.
 
     |m_a - m_b|^2 + tr(C_a + C_b - 2 (C_a C_b)^{1/2}), in squared units of the features.
     features: (N, F) and (M, F), arrays or tensors, N, M >= 2. The plug-in estimate is biased
@@ -130,8 +135,9 @@ def _covered(points, by, k):
 
 
 def copying(samples, train, test):
-    """Whether samples lie nearer to the training images than test images do: a sign of copied
-    training images.
+    """Whether samples lie nearer to the training images than test images do.
+
+    A sign of copied training images.
 
     samples, train, test: images, (S, P), (N, P), (M, P). For each sample and each test image the
     distance to its nearest training image; `share` = P(sample nearer than test image), ties half:

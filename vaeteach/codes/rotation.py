@@ -1,5 +1,6 @@
-"""Turning the latents: the symmetry that an isotropic Gaussian prior leaves free, and a diagonal
-posterior does not.
+"""Turning the latents.
+
+The symmetry that an isotropic Gaussian prior leaves free, and a diagonal posterior does not.
 """
 
 import copy
@@ -13,8 +14,9 @@ from .affine import gaussian_prior, linear_layers
 
 
 def rotate_latents(model, rotation, diagonal=False):
-    """The same VAE in turned latents u = R z: every image keeps its ELBO, although every code
-    moves.
+    """The same VAE in turned latents u = R z.
+
+    Every image keeps its ELBO, although every code moves.
 
     rotation: an orthogonal matrix (D, D), or an angle in radians where D = 2 (anticlockwise). The
     posterior becomes N(R mu, R diag(sigma^2) R^T), which a diagonal Gaussian is only for quarter
@@ -36,8 +38,7 @@ def rotate_latents(model, rotation, diagonal=False):
 
 
 def map_latents(model, matrix, shift, prior=None, diagonal=False):
-    """The same encoder and decoder in latents u = A z + b, for any A that has an inverse (a copy of
-    the model).
+    """A copy with the same encoder and decoder in latents u = A z + b, for any A with an inverse.
 
     matrix: A, (D, D); shift: b, (D,) or a number. The encoder returns a Gaussian with full
     covariance, or the nearest diagonal one; the decoder's first layer takes A^{-1} and b over.
@@ -62,8 +63,9 @@ def map_latents(model, matrix, shift, prior=None, diagonal=False):
 
 
 class TurnedEncoder(nn.Module):
-    """An encoder followed by u = A z + b: q(u|x) = N(A mu + b, A diag(sigma^2) A^T), or the
-    diagonal nearest to it.
+    """An encoder followed by u = A z + b.
+
+    q(u|x) = N(A mu + b, A diag(sigma^2) A^T), or the diagonal nearest to it.
     """
 
     def __init__(self, encoder, matrix, diagonal=False, shift=None):

@@ -1,5 +1,6 @@
-"""Where to sample from: distributions fitted to the codes, pictures decoded from them, missing
-pixels filled in.
+"""Where to sample from.
+
+Distributions fitted to the codes, pictures decoded from them, missing pixels filled in.
 """
 
 import torch
@@ -12,8 +13,7 @@ _FITTED = 5000  # draws from q(z) that a mixture is fitted to, at least
 
 
 def fit_codes(model, x, kind="normal", n_components=10, seed=0):
-    """A distribution over the latents, fitted to the codes of images x, to be decoded in place of
-    the prior's samples.
+    """A distribution fitted to the codes of images x, to decode in place of the prior's samples.
 
     "normal": the Gaussian with mean and full covariance of q(z) = (1/N) sum_n q(z|x_n), that is of
     the two parts mean_n Sigma_n + Cov_n[mu_n]. "mixture": scikit-learn's Gaussian mixture with
@@ -77,6 +77,7 @@ def _mixture(q, n_components, seed):
 
 def generate(model, codes, n, seed=0, pixels="mean"):
     """n images decoded from z ~ codes: the mean of p(x|z) ("mean"), or a draw x ~ p(x|z) ("draw").
+
     Shape (n, P).
 
     codes: a Distribution over the latents with batch (), such as model.prior() or what fit_codes
@@ -95,6 +96,7 @@ def generate(model, codes, n, seed=0, pixels="mean"):
 
 def inpaint(model, x, observed, steps=50, seed=0):
     """Fill in the pixels of x that are not observed, by z ~ q(z|x), x_missing ~ p(x|z), and again.
+
     Shape (B, P).
 
     x: images, (B, P); their missing pixels are not read: they start at random, each 0 or 1.

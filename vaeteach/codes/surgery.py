@@ -1,5 +1,6 @@
-"""The mean KL term split in two: what the codes tell about the image, and how far their average is
-from the prior.
+"""The mean KL term split in two.
+
+What the codes tell about the image, and how far their average is from the prior.
 """
 
 import math
@@ -11,8 +12,9 @@ from ..distributions import AggregatePosterior, draw, encode, generator, kl
 
 
 class Surgery(NamedTuple):
-    """mean_kl = mutual_information + marginal_kl, in nats an image; the bound of the first, log N;
-    standard errors.
+    """mean_kl = mutual_information + marginal_kl, in nats an image.
+
+    Beside them the bound of the first, log N, and standard errors.
 
     mean_kl needs no standard error where the KL has a closed form; `sum_error` is that of the two
     estimates' sum.
@@ -28,8 +30,9 @@ class Surgery(NamedTuple):
 
 
 def surgery(model, x, seed=0, n_samples=10_000):
-    """Split the mean KL term into what the codes say about the image and how far their average is
-    from the prior.
+    """Split the mean KL term in two.
+
+    What the codes say about the image, and how far their average is from the prior.
 
     mean_n KL(q(z|x_n) || p(z)) = I(n; z) + KL(q(z) || p(z)), with I(n; z) = mean_n E[log q(z|x_n) -
     log q(z)] <= log N.
@@ -63,8 +66,10 @@ def surgery_of(q, p, seed=0, n_samples=10_000):
 
 
 def _mean_over_images(values, n):
-    """Mean of values (S draws, M of the n images) and its standard error: the differences between
-    images count only as far as images were left out."""
+    """Mean of values (S draws, M of the n images) and its standard error.
+
+    The differences between images count only as far as images were left out.
+    """
     draws, images = values.shape
     within = values.var(0).mean() / (draws * images)
     between = values.mean(0).var() / images * (1 - images / n) if images < n else 0.0

@@ -1,5 +1,6 @@
-"""Images to learn from: real digits offline, digits with known factors made here, MNIST and
-Fashion-MNIST.
+"""Images to learn from.
+
+Real digits offline, digits with known factors made here, MNIST and Fashion-MNIST.
 """
 
 import dataclasses
@@ -20,8 +21,9 @@ DATASETS = {
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class ImageData:
-    """Grey or binary images as flat rows, with labels and, where they are known, the factors that
-    made them.
+    """Grey or binary images as flat rows.
+
+    With labels and, where they are known, the factors that made them.
 
     `train` (N, P) and `test` (M, P): float32 in [0, 1], P = H·W pixels, row by row from the upper
     left; `train_labels` (N,) and `test_labels` (M,): int64; `shape` = (H, W); `name` for titles;
@@ -69,9 +71,7 @@ class ImageData:
         return dataclasses.replace(self, train=parts[0], test=parts[1])
 
     def subset(self, train: int, test: int | None = None) -> "ImageData":
-        """The first `train` training images and the first `test` test images (all of them when
-        None).
-        """
+        """The first `train` training images and the first `test` test images, or all where None."""
         for part, wanted, there in (
             ("train", train, len(self.train)),
             ("test", test, len(self.test)),

@@ -1,5 +1,6 @@
-"""Fetch one file with a known checksum: several mirrors in turn, taking up again what was
-interrupted.
+"""Fetch one file with a known checksum.
+
+Several mirrors in turn, taking up again what was interrupted.
 """
 
 from collections.abc import Sequence
@@ -58,8 +59,9 @@ class Resuming:
 
 
 def fetch(file: str, sha256: str, mirrors: Sequence[str], folder: Path, otherwise: str) -> Path:
-    """Return the path of `file` in `folder`, downloaded and checked against `sha256` if it is not
-    there yet.
+    """The path of `file` in `folder`, downloaded unless it is there.
+
+    Checked against `sha256`.
 
     Every address in `mirrors` is tried in turn; one that breaks off after sending something is
     asked for the rest first. `otherwise` ends the messages: what the reader can do without this

@@ -70,8 +70,9 @@ def load(
 
 
 def draw_factors(n: int, vary: Iterable[str], seed: int) -> dict[str, np.ndarray]:
-    """One array (n,) a column. All factors are drawn, then those that do not vary are set: see
-    `load`.
+    """One array (n,) a column.
+
+    All factors are drawn, then those that do not vary are set: see `load`.
     """
     random = np.random.default_rng(seed)
     drawn = {}
@@ -86,8 +87,9 @@ def draw_factors(n: int, vary: Iterable[str], seed: int) -> dict[str, np.ndarray
 
 
 def render(factors: dict[str, np.ndarray]) -> np.ndarray:
-    """Draw the images, (n, 784) bytes: outline, sheared, turned, shifted, with a stroke of
-    `thickness` around it.
+    """Draw the images, (n, 784) bytes.
+
+    An outline, sheared, turned, shifted, with a stroke of `thickness` around it.
     """
     from matplotlib.backends.backend_agg import RendererAgg
     from matplotlib.transforms import Affine2D

@@ -92,8 +92,9 @@ def load(
 
 
 def parse_idx(content: bytes, what: str) -> np.ndarray:
-    """The array of bytes in an IDX file: two zero bytes, type 8, number of axes, each length as 4
-    bytes, the data.
+    """The array of bytes in an IDX file.
+
+    Two zero bytes, type 8, number of axes, each length as 4 bytes, the data.
 
     Raises `ValueError` when the header or the length is not that of such a file.
     """

@@ -16,8 +16,10 @@ __all__ = ["FAULTS", "Diagnosis", "Fault", "Finding", "diagnose", "trained_cases
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """`findings`, most likely first; the vital `signs` and retrained `bounds` behind them; an
-    `alarm`, or None.
+    """What was found, on what evidence.
+
+    `findings`, most likely first; the vital `signs` and retrained `bounds` behind them; an `alarm`,
+    or None.
     """
 
     findings: list
@@ -36,8 +38,9 @@ class Diagnosis:
         return not self.findings[0].rivals
 
     def frame(self):
-        """A pandas DataFrame, a row a finding: cause, statistic, value, healthy range, why, what to
-        try.
+        """A pandas DataFrame, a row a finding.
+
+        Cause, statistic, value, healthy range, why, what to try.
         """
         import pandas as pd
 
@@ -96,8 +99,9 @@ _WHAT = {
 
 
 def diagnose(model, data, history=None, seed=0, experiments=True):
-    """Name the likely cause of a VAE's trouble, with the evidence: a Diagnosis whose findings name
-    causes in FAULTS.
+    """Name the likely cause of a VAE's trouble, with the evidence.
+
+    A Diagnosis whose findings name causes in FAULTS.
 
     model: a trained VAE; data: the ImageData that it was trained on; history: what `fit` returned.
     First the vital signs are read. Where they leave it open, and `experiments` is true, the model

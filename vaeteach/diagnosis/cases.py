@@ -6,8 +6,9 @@ from .faults import FAULTS
 
 
 def trained_cases(data, names=tuple(FAULTS), seed=0):
-    """{name: (model, history)} for faults of the catalogue, trained under `seed` the first time and
-    then kept.
+    """{name: (model, history)} for faults of the catalogue.
+
+    Trained under `seed` the first time and then kept.
 
     data: binary ImageData. Of each history the snapshots hold the codes; only the first and the
     last hold the parameters. `vaeteach.cache.clear()` forgets them. Raises ValueError for a name

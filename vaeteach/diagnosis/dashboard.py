@@ -1,5 +1,6 @@
-"""What a dashboard of a training run shows: arrays only, so that a figure and a view can draw the
-same.
+"""What a dashboard of a training run shows.
+
+Arrays only, so that a figure and a view can draw the same.
 """
 
 import copy

@@ -1,5 +1,6 @@
-"""Experiments on a suspect: train it again with one thing changed, and see by how much the test
-bound rises.
+"""Experiments on a suspect.
+
+Train it again with one thing changed, and see by how much the test bound rises.
 
 Evidence of this kind needs no theory of what went wrong. Each run has the same number of epochs;
 the control changes nothing but starts afresh with the usual initial weights and the plain ELBO.
@@ -17,8 +18,9 @@ MORE_LATENTS = 8
 
 
 def retrained_bounds(model, data, variants, epochs=25, seed=0):
-    """{variant: test ELBO in nats} after training the model again from the start, once for each
-    name in `variants`.
+    """{variant: test ELBO in nats} after training the model again from the start.
+
+    Once for each name in `variants`.
 
     "again": the same architecture. "encoder", "decoder": that part replaced by one of widths 256
     and 128.
@@ -46,8 +48,9 @@ def _variant(model, data, name, seed):
 
 
 def _families(model):
-    """Names of the posterior and likelihood of the model, where they are of the catalogue; else the
-    usual ones.
+    """Names of the posterior and likelihood of the model, where they are of the catalogue.
+
+    Else the usual ones.
     """
 
     def name(table, part, usual):
@@ -60,9 +63,7 @@ def _families(model):
 
 
 def _reset(model, seed):
-    """A copy of the model with the usual initial weights, wherever its layers know how to draw
-    them.
-    """
+    """A copy of the model with the usual initial weights, where its layers can draw them."""
     fresh = copy.deepcopy(model)
     with borrowed_rng(seed):
         for module in fresh.modules():

@@ -1,5 +1,6 @@
-"""The catalogue of faults: small recipes, each of which makes one thing go wrong with a VAE, on
-digits in seconds.
+"""The catalogue of faults.
+
+Small recipes, each of which makes one thing go wrong with a VAE, on digits in seconds.
 """
 
 from collections.abc import Callable
@@ -36,8 +37,10 @@ class Fault:
     freeze_after: int | None = None
 
     def build(self, data, seed=0):
-        """Train a model with this fault: (model, history). data: binary ImageData; the same seed,
-        the same model.
+        """Train a model with this fault: (model, history).
+
+        data: binary ImageData; the same seed, the same model. data: binary ImageData; the same
+        seed, the same model.
 
         Where training stops at a non-finite bound, that is the fault: the history up to there is
         returned.
@@ -87,8 +90,9 @@ def _sigmoid_encoder(pixels, latents):
 
 
 def _dead_units(data, seed):
-    """ReLU layers whose biases start at -2: nearly every hidden unit is off for every image, and
-    has no gradient.
+    """ReLU layers whose biases start at -2.
+
+    Nearly every hidden unit is off for every image, and has no gradient.
     """
     model = _standard(data, seed, activation=nn.ReLU)
     for layer in [*model.encoder.net[:-1], *model.decoder.net[:-1]]:
@@ -98,8 +102,9 @@ def _dead_units(data, seed):
 
 
 def _mean_over_pixels(model, x, seed=0):
-    """The likelihood averaged over the pixels, the KL summed over the latents: P times too heavy a
-    KL.
+    """The likelihood averaged over the pixels, the KL summed over the latents.
+
+    P times too heavy a KL.
     """
     bound = elbo(model, x, seed=seed)
     log_likelihood = bound.log_likelihood / x.shape[1]

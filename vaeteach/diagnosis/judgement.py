@@ -1,5 +1,6 @@
-"""From numbers to causes: every rule in one place, each with the statistic, its healthy range and
-the reason.
+"""From numbers to causes.
+
+Every rule in one place, each with the statistic, its healthy range and the reason.
 
 The thresholds were set on runs of the catalogue under seeds of their own and lie far from both
 sides: no rule is tuned to a second digit. The rates in the report come from other seeds.
@@ -55,8 +56,9 @@ def alarm(signs):
 
 
 def at_a_glance(signs):
-    """Findings that need no experiment, most likely first; an empty list where the vital signs
-    leave it open.
+    """Findings that need no experiment, most likely first.
+
+    An empty list where the vital signs leave it open.
     """
     return _numerical(signs) or _reduction(signs) or _collapse(signs) or _overuse(signs)
 
@@ -202,8 +204,9 @@ def _overuse(s):
 
 
 def by_experiment(signs, bounds):
-    """Findings from retrained models, {variant: test bound}: the change that gains most, if it
-    gains enough.
+    """Findings from retrained models, {variant: test bound}.
+
+    The change that gains most, if it gains enough.
 
     "again" is measured from the model itself, wider networks from "again", more latents from
     "both".

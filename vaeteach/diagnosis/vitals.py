@@ -1,5 +1,6 @@
-"""Vital signs: what can be measured on a trained model without changing it. Numbers in nats a test
-image, or shares.
+"""Vital signs: what can be measured on a trained model without changing it.
+
+Numbers in nats a test image, or shares.
 """
 
 import copy
@@ -134,8 +135,9 @@ def _gradient(model, data, history, seed):
 
 @torch.no_grad()
 def _hidden_units(model, data, history, seed):
-    """The first hidden layer of either part: the module after its first linear layer, watched while
-    images pass.
+    """The first hidden layer of either part.
+
+    The module after its first linear layer, watched while images pass.
     """
     seen, hooks = [], []
     for part in (model.encoder, model.decoder):
@@ -157,8 +159,9 @@ def _hidden_units(model, data, history, seed):
 
 
 def _room_for_q(model, data, history, seed, steps=100):
-    """The gap by many samples, and what a Gaussian of its own gains an image: Adam on its mean and
-    log-variance.
+    """The gap by many samples, and what a Gaussian of its own gains an image.
+
+    Adam on its mean and log-variance.
     """
     x = data.test[:IMAGES]
     with torch.no_grad():
@@ -185,8 +188,9 @@ def _room_for_q(model, data, history, seed, steps=100):
 
 
 def elbo_of(model, q, prior, x, draws, seed):
-    """The bound of each image under posteriors q that need not be the encoder's, mean over `draws`;
-    shape (B,).
+    """The bound of each image under posteriors q that need not be the encoder's, mean over `draws`.
+
+    Shape (B,).
     """
     z = draw(q, (draws,), seed)
     divergence = kl(q, prior, z)

@@ -1,5 +1,4 @@
-"""The distributions of the course, the KL divergence, and random draws that leave torch's global
-state alone.
+"""The distributions of the course, the KL divergence, and draws that leave torch's state alone.
 
 One rule runs through the package: the event dimension lives *inside* the distribution, so every
 `log_prob` and every `kl` is one number per example, shape (B,), in nats. Summing too late (per

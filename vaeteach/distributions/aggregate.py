@@ -1,6 +1,7 @@
 """The aggregate posterior q(z) = mean over x of q(z|x): its density and its samples.
 
-It depends on the model through `encode` alone. Gradients stop at the encoder: it is measured, not trained.
+It depends on the model through `encode` alone. Gradients stop at the encoder: it is measured, not
+trained.
 """
 
 import math
@@ -13,8 +14,9 @@ _PAIRS = 2**19
 
 
 class AggregatePosterior(Distribution):
-    """The mixture q(z) = (1/N) sum_n q(z|x_n) of the encoder's posteriors over N images, batch (),
-    event (D,).
+    """The mixture q(z) = (1/N) sum_n q(z|x_n) of the encoder's posteriors over N images.
+
+    Batch (), event (D,).
 
     model: a VAE; x: images, (N, P). `log_prob` is exact for these N images: points times components
     are worked off in chunks, so that 10,000 points against 60,000 codes stay far below 1 GB. The
@@ -33,8 +35,9 @@ class AggregatePosterior(Distribution):
 
     @classmethod
     def of(cls, q):
-        """The same for posteriors that are already there: q, a Distribution with batch (N,) and
-        event (D,).
+        """The same for posteriors that are already there.
+
+        q, a Distribution with batch (N,) and event (D,).
         """
         self = cls.__new__(cls)
         self._set(_checked(q))
@@ -65,8 +68,9 @@ class AggregatePosterior(Distribution):
         return (within + between).to(mean)
 
     def log_prob(self, value):
-        """log q(z) = logsumexp_n log q(z|x_n) - log N in nats, for points of shape (..., D): shape
-        (...).
+        """log q(z) = logsumexp_n log q(z|x_n) - log N in nats, for points of shape (..., D).
+
+        Shape (...).
         """
         points = value.reshape(-1, *self.event_shape)
         per_chunk = max(1, _PAIRS // (self.n_components * self.event_shape.numel()))
@@ -81,8 +85,9 @@ class AggregatePosterior(Distribution):
         )
 
     def sample(self, sample_shape=()):
-        """z ~ q(z): an image at random, then a draw from its q(z|x). Shape sample_shape + (D,), no
-        gradient.
+        """z ~ q(z): an image at random, then a draw from its q(z|x).
+
+        Shape sample_shape + (D,), no gradient.
 
         Torch's global generator is used, as by every Distribution; `draw(q, shape, seed)` gives
         seeded draws.
@@ -101,8 +106,9 @@ class AggregatePosterior(Distribution):
         return draws[turn, which].reshape(shape + self.event_shape)
 
     def log_density_grid(self, axis):
-        """log q(z) on the grid axis x axis of a two-dimensional latent, shape (len(axis),
-        len(axis)).
+        """log q(z) on the grid axis x axis of a two-dimensional latent.
+
+        Shape (len(axis), len(axis)).
 
         Row i, column j is the point z = (axis[j], axis[i]), as matplotlib's contour and
         imshow(origin="lower") have it. Raises ValueError unless D = 2.
@@ -119,8 +125,9 @@ class AggregatePosterior(Distribution):
 
 @torch.no_grad()
 def encode(model, x):
-    """q(z|x) of a whole set of images without gradients, or a ValueError that says what is wrong
-    with them.
+    """q(z|x) of a whole set of images, without gradients.
+
+    Raises ValueError that says what is wrong with them.
     """
     if not torch.is_tensor(x) or x.ndim != 2 or len(x) == 0:
         got = f"shape {tuple(x.shape)}" if torch.is_tensor(x) else type(x).__name__

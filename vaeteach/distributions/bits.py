@@ -6,8 +6,9 @@ from torch.distributions import Bernoulli, Independent, register_kl
 
 
 class Bits(Independent):
-    """Independent bits with log-odds ``logits`` (..., n): batch (...,), event (n,); log_prob is one
-    number, in nats.
+    """Independent bits with log-odds ``logits`` (..., n): batch (...,), event (n,).
+
+    log_prob is one number, in nats.
     """
 
     def __init__(self, logits: Tensor):
@@ -25,8 +26,9 @@ def bernoulli(logits: Tensor) -> Bits:
 
 @register_kl(Bits, Bits)
 def _kl_bits(q: Bits, p: Bits) -> Tensor:
-    """sum of q (a - b) - log(1 + e^a) + log(1 + e^b) over the bits, a and b the log-odds of q and
-    p: (B,).
+    """Sum of q (a - b) - log(1 + e^a) + log(1 + e^b) over the bits, (B,).
+
+    a and b are the log-odds of q and p.
 
     torch's own KL of two Bernoullis wants equal batch shapes and is infinite where a probability
     rounds to zero.

@@ -1,5 +1,6 @@
-"""The KL divergence: exact where torch's registry knows the pair, estimated elsewhere, refused
-where it is infinite.
+"""The KL divergence.
+
+Exact where torch's registry knows the pair, estimated elsewhere, refused where it is infinite.
 """
 
 from torch.distributions import constraints, kl_divergence
@@ -33,8 +34,7 @@ def kl(q, p, z=None, seed=0):
 
 
 def support_contains(outer, inner):
-    """Whether a constraint `inner` (a support) lies inside `outer` and has the same dimension as a
-    set.
+    """Whether a support `inner` lies inside `outer` and has the same dimension as a set.
 
     The second half matters for the sphere: it lies inside R^3, but a density on a surface and one
     in space are densities of different things, and the KL between them is infinite.

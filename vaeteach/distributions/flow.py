@@ -4,8 +4,9 @@ from torch.distributions import Distribution, constraints
 
 
 class FlowDistribution(Distribution):
-    """What zuko returns, with the support that it does not state: all of R^D. Batch (), event
-    (D,).
+    """What zuko returns, with the support that it does not state.
+
+    All of R^D; batch (), event (D,).
     """
 
     arg_constraints = {}

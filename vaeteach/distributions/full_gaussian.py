@@ -7,8 +7,9 @@ from .gaussian import Gaussian, kl_standard_normal
 
 
 class TurnedGaussian(MultivariateNormal):
-    """The Gaussian of A z + b for a diagonal Gaussian z, sampled as A (mu + sigma eps) + b: its
-    draws, mapped.
+    """The Gaussian of A z + b for a diagonal Gaussian z.
+
+    Sampled as A (mu + sigma eps) + b: its draws, mapped.
     """
 
     def __init__(self, diagonal, matrix, shift):
@@ -27,8 +28,10 @@ class TurnedGaussian(MultivariateNormal):
 
 @register_kl(MultivariateNormal, Gaussian)
 def _kl_full_diagonal(q, p):
-    """Shift and scale p to N(0, I), where q has the lower triangle L: the KL of independent N(.,
-    L_ii^2), and half of the squares below the diagonal."""
+    """Shift and scale p to N(0, I), where q has the lower triangle L.
+
+    The KL of independent N(., L_ii^2), and half of the squares below the diagonal.
+    """
     scale = p.base_dist.scale
     lower = q.scale_tril / scale.unsqueeze(-1)
     diagonal = lower.diagonal(dim1=-2, dim2=-1)

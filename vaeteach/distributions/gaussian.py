@@ -1,5 +1,6 @@
-"""Gaussians with a diagonal covariance, and their KL, computed from the log-variance so that
-nothing underflows.
+"""Gaussians with a diagonal covariance, and their KL.
+
+It is computed from the log-variance, so that nothing underflows.
 """
 
 import math
@@ -63,8 +64,9 @@ def gaussian(mu, logvar):
 
 
 class _Excess(torch.autograd.Function):
-    """(exp(v) - 1 - v) / 2 >= 0, the price of a log-variance that is off by v; accurate near 0, no
-    early overflow.
+    """(exp(v) - 1 - v) / 2 >= 0, the price of a log-variance that is off by v.
+
+    Accurate near 0, no early overflow.
 
     Its derivative is (exp(v) - 1) / 2. Left to autograd, the branches below cost five per cent of a
     small training.
@@ -99,7 +101,8 @@ def kl_standard_normal(mu, logvar):
 
 @register_kl(Gaussian, Gaussian)
 def _kl_gaussian(q, p):
-    """Sum over D of the KL of the standardised pair: shift p to N(0, 1), where q has mean (mu_q -
-    mu_p) / sigma_p.
+    """Sum over D of the KL of the standardised pair.
+
+    Shift p to N(0, 1), where q has mean (mu_q - mu_p) / sigma_p.
     """
     return kl_standard_normal((q.mu - p.mu) / p.base_dist.scale, q.logvar - p.logvar).sum(-1)

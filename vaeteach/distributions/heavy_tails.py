@@ -10,8 +10,9 @@ from .interval import require_positive
 
 
 class StudentT(Distribution):
-    """Student's t with df > 0 degrees of freedom, centred, scale 1; df of any shape, densities in
-    nats.
+    """Student's t with df > 0 degrees of freedom, centred, scale 1.
+
+    df of any shape, densities in nats.
 
     p(z) = Gamma((df+1)/2) / (sqrt(df pi) Gamma(df/2)) (1 + z^2/df)^(-(df+1)/2): Cauchy at df = 1,
     N(0, 1) at infinity. torch's own takes the two log Gammas in float32, which at df = 1e6 is wrong
@@ -52,8 +53,9 @@ class StudentT(Distribution):
 
 
 class StandardLaplace(Laplace):
-    """Laplace(0, 1), density exp(-|z|) / 2, with a KL from Gaussians that stays finite when their
-    scale underflows.
+    """Laplace(0, 1), density exp(-|z|) / 2.
+
+    Its KL from Gaussians stays finite when their scale underflows.
     """
 
     def __init__(self, zeros):
@@ -62,8 +64,9 @@ class StandardLaplace(Laplace):
 
 @register_kl(Normal, StandardLaplace)
 def _kl_normal_laplace(q, p):
-    """E|z| - H(q) + log 2, with E|z| = sigma sqrt(2/pi) exp(-mu^2 / 2 sigma^2) + mu erf(mu / (sigma
-    sqrt 2)).
+    """E|z| - H(q) + log 2.
+
+    E|z| = sigma sqrt(2/pi) exp(-mu^2 / 2 sigma^2) + mu erf(mu / (sigma sqrt 2)).
 
     Source: the mean of the folded normal, Leone, Nelson and Nottingham 1961.
     """

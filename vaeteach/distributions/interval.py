@@ -51,9 +51,7 @@ class Beta(Distribution):
         return nothing_outside(log_prob, value).to(self.a.dtype)
 
     def rsample(self, sample_shape=()):
-        """torch's sampler with its implicit gradient (Figurnov et al. 2018), never asked about a
-        NaN.
-        """
+        """Draw by torch's implicit gradient (Figurnov et al. 2018), never asked about a NaN."""
         ok = torch.isfinite(self.a) & torch.isfinite(self.b)
         a, b = (torch.where(ok, c, torch.ones_like(c)).double() for c in (self.a, self.b))
         sample = inside(TorchBeta(a, b, validate_args=False).rsample(sample_shape))
@@ -61,8 +59,9 @@ class Beta(Distribution):
 
 
 class Kumaraswamy(Distribution):
-    """Kumaraswamy(a, b) on (0, 1): CDF 1 - (1 - z^a)^b, so that a sample is (1 - u^(1/b))^(1/a)
-    with u uniform.
+    """Kumaraswamy(a, b) on (0, 1).
+
+    CDF 1 - (1 - z^a)^b, so that a sample is (1 - u^(1/b))^(1/a) with u uniform.
 
     It looks like a Beta and has the simple reparameterisation that a Beta lacks. log_a, log_b:
     logarithms of the parameters, of one shape, for b reaches 1e60 where the peak is narrow.
@@ -93,8 +92,9 @@ class Kumaraswamy(Distribution):
         return nothing_outside(log_prob, value).to(self.dtype)
 
     def rsample(self, sample_shape=()):
-        """log z = log(1 - u^(1/b)) / a, with -log u = e an exponential variable: 1 - exp(-e /
-        b).
+        """log z = log(1 - u^(1/b)) / a.
+
+        With -log u = e an exponential variable: 1 - exp(-e / b).
         """
         e = torch.empty(self._extended_shape(sample_shape), dtype=torch.float64).exponential_()
         e_over_b = (e.clamp(min=1e-30).log() - self.log_b).exp().clamp(min=1e-290)
@@ -115,8 +115,9 @@ class Kumaraswamy(Distribution):
 
 
 def _log1mexp(x):
-    """log(1 - exp(-x)) for x > 0 (Maechler 2012, on its accuracy), with gradients that stay finite
-    on both branches.
+    """log(1 - exp(-x)) for x > 0.
+
+    Accurate (Maechler 2012), with gradients that stay finite on both branches.
     """
     near = x < math.log(2)
     small = (-torch.expm1(-torch.where(near, x, 1.0))).log()
@@ -124,8 +125,9 @@ def _log1mexp(x):
 
 
 def _log_gamma_step(x, s):
-    """log Gamma(x) - log Gamma(x + s) for x > 0, s >= 0, also where both are far too large to
-    subtract.
+    """log Gamma(x) - log Gamma(x + s) for x > 0, s >= 0.
+
+    Also where both are far too large to subtract.
     """
     large = x > 1e7
     near = torch.where(large, torch.ones_like(x), x)
@@ -141,8 +143,9 @@ def nothing_outside(log_prob, value):
 
 
 def require_positive(name, **parameters):
-    """Raise ValueError for a parameter that is zero or less; NaN goes through, to be found where
-    the bound is.
+    """Raise ValueError for a parameter that is zero or less.
+
+    NaN goes through, to be found where the bound is.
     """
     for parameter, value in parameters.items():
         if bool((value.detach() <= 0).any()):

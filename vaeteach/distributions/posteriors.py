@@ -1,5 +1,6 @@
-"""Families of q(z|x): each turns the numbers that an encoder puts out into a Distribution over one
-code.
+"""Families of q(z|x).
+
+Each turns the numbers that an encoder puts out into a Distribution over one code.
 
 A family says how many numbers it needs, `n_parameters(latent_dim)`. The numbers are free, any real
 value, and two things make a family trainable. Equal steps mean equal *factors* in the width of q:
@@ -31,8 +32,9 @@ class GaussianPosterior:
 
 
 class BetaPosterior:
-    """Independent Beta(a, b) on (0, 1)^D: 2 D numbers, the logit of the mean and the average of log
-    a and log b.
+    """Independent Beta(a, b) on (0, 1)^D.
+
+    2 D numbers, the logit of the mean and the average of log a and log b.
     """
 
     def n_parameters(self, latent_dim):
@@ -68,6 +70,7 @@ class KumaraswamyPosterior:
 
 class VonMisesFisherPosterior:
     """vMF on the sphere S^2 in R^3: 3 numbers, a vector v along loc with kappa = |v| + |v|^2.
+
     latent_dim is 3.
     """
 

@@ -13,8 +13,9 @@ _global_rng = threading.RLock()
 
 
 def generator(seed):
-    """A torch.Generator: `seed` itself if it is one (it moves on), else a new one started from the
-    integer.
+    """A torch.Generator from a seed.
+
+    `seed` itself if it is one (it moves on), else a new one started from the integer.
     """
     if isinstance(seed, torch.Generator):
         return seed

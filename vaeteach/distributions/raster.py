@@ -5,8 +5,9 @@ from torch.distributions import Bernoulli, Distribution, constraints
 
 
 class RasterBernoulli(Distribution):
-    """Binary pixels in reading order, each one's logit a sum of what z says and of what the pixels
-    before it say.
+    """Binary pixels in reading order.
+
+    Each one's logit a sum of what z says and of what the pixels before it say.
 
     logits: (..., P) from z; context: a function of pixels (..., P) whose output i uses pixels
     before i only.
@@ -39,7 +40,8 @@ class RasterBernoulli(Distribution):
     @property
     @torch.no_grad()
     def mean(self):
-        """Pixel means with each earlier pixel at its own mean: the exact means need a sum over all
-        pictures.
+        """Pixel means with each earlier pixel at its own mean.
+
+        The exact means need a sum over all pictures.
         """
         return self._in_order(lambda probability: probability)

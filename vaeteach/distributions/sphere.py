@@ -1,5 +1,6 @@
-"""The unit sphere S^2 in R^3: the uniform distribution, and von Mises-Fisher, its relative of the
-Gaussian.
+"""The unit sphere S^2 in R^3.
+
+The uniform distribution, and von Mises-Fisher, its relative of the Gaussian.
 
 Densities are with respect to the sphere's surface (area 4 pi). In three dimensions everything has a
 closed form: the normaliser, the sampler by inverse CDF, the KL. Each is written so that it holds
@@ -77,8 +78,9 @@ class VonMisesFisher(Distribution):
         )
 
     def log_prob(self, value):
-        """loc . x - 1 as -|x - loc|^2 / 2: the product of two nearly equal unit vectors has lost
-        its digits.
+        """loc .
+
+        x - 1 as -|x - loc|^2 / 2: the product of two nearly equal unit vectors has lost its digits.
         """
         kappa = self.concentration
         return log_flatness(kappa) - kappa * (value - self.loc).square().sum(-1) / 2 - _LOG_AREA
@@ -101,8 +103,9 @@ class VonMisesFisher(Distribution):
         return along * self.loc.square() + across * (1 - self.loc.square())
 
     def rsample(self, sample_shape=()):
-        """The height along loc by its inverse CDF, a uniform angle about it, in float64 for the
-        sake of the tails.
+        """The height along loc by its inverse CDF, a uniform angle about it.
+
+        In float64 for the sake of the tails.
         """
         shape = self._extended_shape(sample_shape)
         u, angle = torch.rand((2, *shape[:-1]), dtype=torch.float64)
@@ -145,8 +148,9 @@ class SphereUniform(Distribution):
 
 
 def log_flatness(kappa):
-    """log (2 kappa / (1 - exp(-2 kappa))): the log-density at loc, against the uniform one. 0 at
-    kappa = 0.
+    """log (2 kappa / (1 - exp(-2 kappa))): the log-density at loc, against the uniform one.
+
+    0 at kappa = 0.
     """
     series = kappa * (1 - kappa * (1 / 6 - kappa.square() / 180))
     safe = kappa.clamp(min=_SERIES_BELOW)
@@ -156,8 +160,9 @@ def log_flatness(kappa):
 
 
 def shortfall(kappa):
-    """1 - A(kappa) = 1 - coth kappa + 1 / kappa, how far the mean stays inside: 1 at 0, about 1 /
-    kappa far out.
+    """1 - A(kappa) = 1 - coth kappa + 1 / kappa, how far the mean stays inside.
+
+    1 at 0, about 1 / kappa far out.
     """
     series = 1 - kappa / 3 + kappa**3 / 45
     safe = kappa.clamp(min=_SERIES_BELOW)
@@ -167,8 +172,10 @@ def shortfall(kappa):
 
 
 def _inverse_cdf(u, kappa):
-    """The drop 1 - loc . x at CDF u in (0, 1]: -log1p(s expm1(-2 kappa)) / kappa with s = 1 - u, in
-    (0, 2].
+    """The drop 1 - loc .
+
+    x at CDF u in (0, 1], between 0 and 2. -log1p(s expm1(-2 kappa)) / kappa with s = 1 - u. x at
+    CDF u in (0, 1]: -log1p(s expm1(-2 kappa)) / kappa with s = 1 - u, in (0, 2].
     """
     s = 1 - u
     series = 2 * s * (1 - (1 - s) * kappa)
@@ -179,8 +186,9 @@ def _inverse_cdf(u, kappa):
 
 
 def _tangents(n):
-    """Two unit vectors that with n make an orthonormal frame, each (..., 3). Source: Duff et al.
-    2017.
+    """Two unit vectors that with n make an orthonormal frame, each (..., 3).
+
+    Source: Duff et al. 2017.
     """
     x, y, z = n.unbind(-1)
     sign = torch.where(z < 0, -1.0, 1.0).to(n.dtype)
@@ -191,8 +199,9 @@ def _tangents(n):
 
 
 def _kl_from_uniform(kappa):
-    """KL(vMF || uniform) = kappa A + log(kappa / sinh kappa), as kappa^2/6 - kappa^4/60 +
-    kappa^6/567 near 0.
+    """KL(vMF || uniform) = kappa A + log(kappa / sinh kappa).
+
+    Near 0 as kappa^2/6 - kappa^4/60 + kappa^6/567.
     """
     square = kappa.square()
     series = square * (1 / 6 - square * (1 / 60 - square / 567))
@@ -208,8 +217,9 @@ def _kl_vmf_uniform(q, p):
 
 @register_kl(VonMisesFisher, VonMisesFisher)
 def _kl_vmf_vmf(q, p):
-    """E_q[log p] needs only the mean of q: KL = KL(q || uniform) - log_flatness(kappa_p) + kappa_p
-    (1 - A_q cos).
+    """E_q[log p] needs only the mean of q.
+
+    KL = KL(q || uniform) - log_flatness(kappa_p) + kappa_p (1 - A_q cos).
     """
     missing = shortfall(q.concentration)
     turned = (q.loc - p.loc).square().sum(-1) / 2

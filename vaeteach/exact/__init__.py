@@ -1,4 +1,4 @@
-"""The exact answer, by quadrature, for small latents: log p(x), p(z|x), and what the ELBO leaves out."""
+"""The exact answer, by quadrature: log p(x), p(z|x), and what the ELBO leaves out."""
 
 from .best_gaussian import best_gaussian
 from .integrals import (

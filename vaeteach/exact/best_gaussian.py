@@ -1,5 +1,6 @@
-"""The best q for each image on its own: what the ELBO loses to the family of q, and what to the
-shared encoder.
+"""The best q for each image on its own.
+
+What the ELBO loses to the family of q, and what to the shared encoder.
 """
 
 import math
@@ -11,8 +12,7 @@ from .integrals import posterior_grid
 
 
 def best_gaussian(model, x, points=101, steps=100):
-    """For each image on its own the Gaussian q with the highest ELBO: a Distribution with batch
-    (B,).
+    """For each image on its own the Gaussian q with the highest ELBO, batch (B,).
 
     The gap that remains is the price of the family; what the encoder's q loses to it is the price
     of amortisation (Cremer et al. 2018, section 3). E_q[log p(x, z)] is a sum over the grid, so no
@@ -32,8 +32,9 @@ def best_gaussian(model, x, points=101, steps=100):
 
 
 def _climb(mu, logvar, exact, steps):
-    """Maximise E_q[log p(z|x)] + entropy of q, which is minus the gap; the best (mu, logvar, value)
-    met.
+    """Maximise E_q[log p(z|x)] + entropy of q, which is minus the gap.
+
+    The best (mu, logvar, value) met.
     """
     mu, logvar = mu.clone().requires_grad_(), logvar.clone().requires_grad_()
     best = [

@@ -1,5 +1,6 @@
-"""The exact answer, by quadrature, for models with one or two latents: log p(x), p(z|x), and what
-the ELBO leaves out.
+"""The exact answer, by quadrature, for models with one or two latents.
+
+log p(x), p(z|x), and what the ELBO leaves out.
 
 On the line and in the plane the integral over z is a sum over a grid. For smooth integrands that
 vanish at the ends of the interval the trapezoid rule converges faster than any power of the spacing
@@ -65,8 +66,9 @@ class PosteriorGrid:
 
 
 def log_marginal(model, x, points=201, observed=None, box=None):
-    """The exact log-likelihood log p(x) = log of the integral of p(x|z) p(z) over z, in nats, shape
-    (B,).
+    """The exact log-likelihood log p(x) = log of the integral of p(x|z) p(z) over z, in nats.
+
+    Shape (B,).
 
     model: a VAE with D <= 2 latents. x: images, (B, P). points: grid points an axis over [-6, 6];
     where the prior or a q(z|x) has mass outside, the box is widened at the same spacing, and a
@@ -86,8 +88,9 @@ def log_marginal(model, x, points=201, observed=None, box=None):
 
 
 def posterior_grid(model, x, points=201, observed=None, box=None):
-    """The exact posterior p(z|x) = p(x|z) p(z) / p(x) on a grid: a PosteriorGrid; arguments as in
-    `log_marginal`.
+    """The exact posterior p(z|x) = p(x|z) p(z) / p(x) on a grid: a PosteriorGrid.
+
+    Arguments as in `log_marginal`.
 
     Raises as `log_marginal`, and ValueError where the result would not fit in 400 MB.
     """
@@ -111,8 +114,9 @@ def posterior_grid(model, x, points=201, observed=None, box=None):
 
 
 def expected_elbo(model, x, points=201):
-    """The ELBO without sampling noise: E_q[log p(x|z)] - KL(q || p), the first by quadrature. Elbo,
-    each (B,), nats.
+    """The ELBO without sampling noise: E_q[log p(x|z)] - KL(q || p), the first by quadrature.
+
+    Elbo, each (B,), nats.
 
     The KL is the closed form where torch's registry has one, else by the same quadrature. Raises as
     `log_marginal`.
@@ -128,8 +132,9 @@ def expected_elbo(model, x, points=201):
 
 
 def bound_gap(model, x, points=201):
-    """What the ELBO leaves out: KL(q(z|x) || p(z|x)) = E_q[log q(z|x) - log p(x|z) - log p(z)] +
-    log p(x), nats, (B,).
+    """What the ELBO leaves out.
+
+    KL(q(z|x) || p(z|x)) = E_q[log q(z|x) - log p(x|z) - log p(z)] + log p(x), nats, (B,).
 
     Every term by quadrature, none from a closed form. Not negative, but for rounding. Raises as
     `log_marginal`.
@@ -141,15 +146,15 @@ def bound_gap(model, x, points=201):
 
 
 def quadrature_error(model, x, points=201):
-    """|log p(x) on this grid - log p(x) on one twice as fine|, nats, (B,): how far `log_marginal`
-    is to be trusted.
+    """|log p(x) on this grid - log p(x) on one twice as fine|, nats, (B,).
+
+    How far `log_marginal` is to be trusted.
     """
     return (log_marginal(model, x, points) - log_marginal(model, x, 2 * points - 1)).abs()
 
 
 def two_humped(posterior):
-    """The image whose posterior over one latent is most evenly split into two humps by mass: its
-    row.
+    """Row of the image whose posterior over one latent is most evenly split into two humps.
 
     Humps count where the valley between them is below half of the lower one, which is a quarter of
     the other or more.
@@ -172,8 +177,9 @@ def _announced(grid):
 
 
 def _blocks(model, x, grid, observed=None):
-    """log p(x, z) in double precision, block by block of grid nodes: (slice of nodes, (n, B)
-    numbers).
+    """log p(x, z) in double precision, block by block of grid nodes.
+
+    Yields (slice of nodes, (n, B) numbers).
     """
     log_prior = model.prior().log_prob(grid.nodes).double()
     step = max(1, _BLOCK // max(x.shape))
@@ -187,8 +193,9 @@ def _blocks(model, x, grid, observed=None):
 
 
 def _under_q(model, x, points):
-    """E_q[log p(x|z)], E_q[log q(z|x) - log p(z)] and log p(x), each (B,), in one pass over the
-    grid.
+    """E_q[log p(x|z)], E_q[log q(z|x) - log p(z)] and log p(x).
+
+    Each (B,), in one pass over the grid.
     """
     # averages under q need its tails
     grid, q = _announced(grid_for(model, x, points, reach=7)), model.encode(x)

@@ -1,5 +1,4 @@
-"""Rules of integration over one or two latents, and log p(x|z) of every image under every grid
-point.
+"""Rules of integration over one or two latents, and log p(x|z) at every point of the grid.
 
 Which interval, how many points, what to say when the usual ones do not do. `exact` does the sums.
 """
@@ -19,8 +18,9 @@ MOST_NODES = 2**21  # of the largest grid, reached when a very wide box is neede
 
 
 class Grid(NamedTuple):
-    """Nodes (S, D) of a product rule, the log of their weights (S,), the D axes, and a sentence if
-    it is unusual.
+    """A product rule.
+
+    Nodes (S, D), the log of their weights (S,), the D axes, and a sentence if it is unusual.
     """
 
     nodes: torch.Tensor
@@ -30,8 +30,9 @@ class Grid(NamedTuple):
 
 
 def grid_for(model, x, points=201, box=None, reach=5):
-    """The grid on which to integrate over the latents of `model`, wide enough for its prior and for
-    q(z|x).
+    """The grid on which to integrate over the latents of `model`.
+
+    Wide enough for its prior and for q(z|x).
 
     Trapezoid rule on [-6, 6]^D, widened at the same spacing where needed; Gauss-Legendre on [0,
     1]^D for a prior
@@ -80,8 +81,9 @@ def grid_for(model, x, points=201, box=None, reach=5):
 
 
 def pairwise_log_prob(p, x, observed=None):
-    """log p(x_b|z_s) for every latent s of the decoder's distribution p, batch (S,), and every
-    image: (S, B), nats.
+    """log p(x_b|z_s), (S, B), nats.
+
+    For every latent s of the decoder's distribution p, batch (S,), and every image.
 
     Bernoulli, continuous Bernoulli and Gaussian pixels are exponential families, log p(x) = log
     p(0) + eta . x (- x^2 / 2 sigma^2), so all pairs are one matrix product, in double precision;
@@ -119,8 +121,9 @@ def _mask(observed, x):
 
 
 def _box(prior, q, latent_dim, box, reach):
-    """Lower and upper ends of each axis: `box`, or [-6, 6], wider where the prior (6 stddevs) or a
-    q needs it.
+    """Lower and upper ends of each axis.
+
+    `box`, or [-6, 6], wider where the prior (6 stddevs) or a q needs it.
     """
     if box is not None:
         low, high = map(float, box)
@@ -143,8 +146,9 @@ def _box(prior, q, latent_dim, box, reach):
 
 
 def _spread(prior):
-    """Mean and standard deviation of a prior; from samples where the family does not give them
-    (flows) or has none.
+    """Mean and standard deviation of a prior.
+
+    From samples where the family does not give them (flows) or has none.
     """
     try:
         mean, stddev = prior.mean, prior.variance.sqrt()
@@ -182,8 +186,9 @@ def _widened(low, high, rules):
 
 
 def _too_coarse(q, rules):
-    """The trapezoid rule is off by about 2 exp(-2 (pi s / h)^2) on a normal density of width s at
-    spacing h.
+    """How far the trapezoid rule is off on a normal density.
+
+    About 2 exp(-2 (pi s / h)^2) for width s and spacing h.
     """
     spacing, narrowest = max(float(axis[1] - axis[0]) for axis, _ in rules), float(q.stddev.min())
     if narrowest > 0.6 * spacing:

@@ -14,8 +14,9 @@ from .quadrature import pairwise_log_prob
 
 @torch.no_grad()
 def exact_log_marginal(model, x):
-    """Exact log p(x), (B,): by `log_marginal` where D = 2, by a rule of its own on the sphere, NaN
-    elsewhere.
+    """Exact log p(x), (B,).
+
+    By `log_marginal` where D = 2, by a rule of its own on the sphere, NaN elsewhere.
     """
     prior = model.prior()
     if prior.event_shape == (2,):
@@ -30,8 +31,9 @@ def exact_log_marginal(model, x):
 
 
 def sphere_nodes(n=161):
-    """Points (S, 3) and weights (S,) that integrate over the sphere: Gauss-Legendre in height,
-    trapezoid about it.
+    """Points (S, 3) and weights (S,) that integrate over the sphere.
+
+    Gauss-Legendre in height, trapezoid about it.
     """
     height, weight = (torch.as_tensor(v) for v in np.polynomial.legendre.leggauss(n))
     angle = 2 * math.pi * torch.arange(2 * n, dtype=torch.float64) / (2 * n)

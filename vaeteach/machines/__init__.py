@@ -1,4 +1,4 @@
-"""Models of bits, whose prior has to learn: Boltzmann and Helmholtz machines, a VAE with binary latents."""
+"""Models of bits, whose prior has to learn: Boltzmann and Helmholtz machines, a VAE of bits."""
 
 from .bernoulli_vae import average_posterior_bits, build_bernoulli_vae, exact_bits, leave_one_out
 from .boltzmann import RBM, annealed_log_partition, contrastive_divergence

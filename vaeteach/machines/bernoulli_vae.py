@@ -1,5 +1,6 @@
-"""A VAE whose latents are bits: a Bernoulli posterior, a Bernoulli prior that can learn, a gradient
-without a path.
+"""A VAE whose latents are bits.
+
+A Bernoulli posterior, a Bernoulli prior that can learn, a gradient without a path.
 
 A sampled bit has no derivative, so the reparameterised gradient does not exist; the score-function
 gradient with a leave-one-out baseline is unbiased and needs no extra network. With up to 16 bits
@@ -34,8 +35,9 @@ class BernoulliEncoder(nn.Module):
 def build_bernoulli_vae(
     data, latent_dim: int = 8, hidden=(64,), learn_prior: bool = True, seed=0
 ) -> VAE:
-    """An untrained VAE with ``latent_dim`` bits for ``data`` (ImageData, or images (N, P)) and a
-    Bernoulli likelihood.
+    """An untrained VAE with ``latent_dim`` bits and a Bernoulli likelihood.
+
+    data: ImageData, or images (N, P).
 
     ``hidden=()`` makes both directions affine, as in a Helmholtz machine of one layer.
     ``learn_prior=False`` keeps the prior at 1/2. Train it with ``fit(model, data, ...,
@@ -52,8 +54,9 @@ def build_bernoulli_vae(
 
 
 def leave_one_out(model: VAE, x: Tensor, n_samples: int = 4, seed=0) -> Elbo:
-    """The bound with S samples, whose gradient is unbiased for latents without a
-    reparameterisation; each field (B,).
+    """The bound with S samples, its gradient unbiased without a reparameterisation.
+
+    Each field (B,).
 
     d/dphi E_q[f(z)] is estimated by the mean over s of (f(z_s) - mean of the other f) d/dphi log
     q(z_s), with f = log p(x | z); the KL is exact. Raises ValueError for fewer than two samples.
@@ -75,8 +78,9 @@ def leave_one_out(model: VAE, x: Tensor, n_samples: int = 4, seed=0) -> Elbo:
 
 
 def exact_bits(model: VAE, x: Tensor) -> Exact:
-    """log p(x), the bound and the gap of each image (B, P) for a VAE of D bits: all 2^D codes are
-    summed.
+    """log p(x), the bound and the gap of each image (B, P) for a VAE of D bits.
+
+    All 2^D codes are summed.
 
     log p(x) = log sum_z p(z) p(x | z); the bound is E_q of log p(x, z) - log q(z | x), without
     sampling noise. Nats, each (B,), with gradients. Raises ValueError above 16 bits.
@@ -95,8 +99,9 @@ def exact_bits(model: VAE, x: Tensor) -> Exact:
 
 @torch.no_grad()
 def average_posterior_bits(model: VAE, x: Tensor) -> Tensor:
-    """<q(z | x)> over the rows of x, as a table over every code in the order of
-    ``binary.all_states``: (2^D,).
+    """<q(z | x)> over the rows of x, a table over all codes, (2^D,).
+
+    In the order of ``all_states``.
     """
     states = all_states(model.prior().event_shape[0], x.dtype)
     parts = [model.encode(part[:, None]).log_prob(states).logsumexp(0) for part in x.split(256)]

@@ -1,5 +1,6 @@
-"""The restricted Boltzmann machine: a model of binary pixels whose prior over hidden units is not
-chosen but implied.
+"""The restricted Boltzmann machine.
+
+A model of binary pixels whose prior over hidden units is not chosen but implied.
 
 Energy E(v, h) = -a.v - b.h - v W h and p(v, h) = exp(-E(v, h)) / Z (Smolensky 1986; Hinton 2002,
 "Training Products of Experts by Minimizing Contrastive Divergence"). V visible units, H hidden
@@ -19,8 +20,9 @@ from .states import ENUMERABLE, all_states, check_bits, check_size
 
 
 class RBM(nn.Module):
-    """A restricted Boltzmann machine with ``weight`` (V, H), ``visible_bias`` a (V,) and
-    ``hidden_bias`` b (H,).
+    """A restricted Boltzmann machine.
+
+    ``weight`` (V, H), ``visible_bias`` a (V,) and ``hidden_bias`` b (H,).
 
     Small random weights (standard deviation 0.01, Hinton 2010) and zero biases. Sums over all
     hidden states make
@@ -45,14 +47,16 @@ class RBM(nn.Module):
         return -(v @ self.visible_bias + h @ self.hidden_bias + ((v @ self.weight) * h).sum(-1))
 
     def free_energy(self, v: Tensor) -> Tensor:
-        """F(v) = -log sum_h exp(-E(v, h)) = -a.v - sum_j softplus(b_j + (v W)_j), shape (B,)
-        (Hinton 2010).
+        """F(v) = -log sum_h exp(-E(v, h)) = -a.v - sum_j softplus(b_j + (v W)_j).
+
+        Shape (B,) (Hinton 2010).
         """
         return -(v @ self.visible_bias) - log1pexp(self.hidden_bias + v @ self.weight).sum(-1)
 
     def hidden(self, v: Tensor) -> Independent:
-        """p(h | v), independent bits: batch (B,), event (H,). This posterior is exact, no encoder
-        is needed.
+        """p(h | v), independent bits: batch (B,), event (H,).
+
+        This posterior is exact, no encoder is needed.
         """
         return bernoulli(self.hidden_bias + v @ self.weight)
 
@@ -62,8 +66,9 @@ class RBM(nn.Module):
 
     @torch.no_grad()
     def gibbs(self, v: Tensor, steps: int = 1, seed: int | torch.Generator = 0) -> Tensor:
-        """The visible states (B, V) after ``steps`` rounds of h ~ p(h|v), v ~ p(v|h); p(v, h) is
-        left invariant.
+        """The visible states (B, V) after ``steps`` rounds of h ~ p(h|v), v ~ p(v|h).
+
+        p(v, h) is left invariant.
         """
         g = generator(seed)
         for _ in range(steps):
@@ -72,23 +77,26 @@ class RBM(nn.Module):
         return v
 
     def hidden_scores(self) -> Tensor:
-        """log sum_v exp(-E(v, h)) = b.h + sum_i softplus(a_i + (W h)_i) for all h: (2^H,),
-        unnormalised log p(h).
+        """log sum_v exp(-E(v, h)) = b.h + sum_i softplus(a_i + (W h)_i) for all h.
+
+        The unnormalised log p(h), (2^H,).
         """
         h = all_states(self.n_hidden, self.weight.dtype)
         return h @ self.hidden_bias + log1pexp(self.visible_bias + h @ self.weight.T).sum(-1)
 
     def log_partition(self) -> Tensor:
-        """log Z, exact, a scalar: the 2^H hidden states are added up (or the 2^V visible ones where
-        V < H).
+        """log Z, exact, a scalar.
+
+        The 2^H hidden states are added up (or the 2^V visible ones where V < H).
         """
         if self.n_visible < self.n_hidden:
             return (-self.free_energy(all_states(self.n_visible, self.weight.dtype))).logsumexp(0)
         return self.hidden_scores().logsumexp(0)
 
     def log_prob(self, v: Tensor, log_partition: Tensor | float | None = None) -> Tensor:
-        """log p(v) = -F(v) - log Z in nats, (B,). Pass a ``log_partition`` to use an estimate in
-        place of the sum.
+        """log p(v) = -F(v) - log Z in nats, (B,).
+
+        Pass a ``log_partition`` to use an estimate in place of the sum.
         """
         check_bits(v, self.n_visible, "v")
         return -self.free_energy(v) - (
@@ -96,8 +104,9 @@ class RBM(nn.Module):
         )
 
     def hidden_log_prob(self) -> Tensor:
-        """log p(h), exact, for every h in the order of ``binary.all_states``: (2^H,). This is the
-        RBM's prior.
+        """log p(h), exact, for every h in the order of ``binary.all_states``: (2^H,).
+
+        This is the RBM's prior.
         """
         return self.hidden_scores().log_softmax(0)
 
@@ -106,14 +115,17 @@ class RBM(nn.Module):
         return self.hidden_log_prob().exp() @ all_states(self.n_hidden, self.weight.dtype)
 
     def average_posterior(self, v: Tensor) -> Tensor:
-        """<p(h_j = 1 | v)>, the mean over the rows of v: (H,). Where the likelihood is at a maximum
-        it equals
-        ``hidden_marginal``, since d/db_j of the mean log p(v) is their difference."""
+        """<p(h_j = 1 | v)>, the mean over the rows of v: (H,).
+
+        Where the likelihood is at a maximum it equals ``hidden_marginal``, since d/db_j of the mean
+        log p(v) is their difference.
+        """
         return self.hidden(check_bits(v, self.n_visible, "v")).mean.mean(0)
 
     def aggregate_log_prob(self, v: Tensor) -> Tensor:
-        """log <p(h | v)> over the rows of v (B, V), for every h: (2^H,). To be held against
-        ``hidden_log_prob``.
+        """log <p(h | v)> over the rows of v (B, V), for every h: (2^H,).
+
+        To be held against ``hidden_log_prob``.
         """
         logits = self.hidden_bias + check_bits(v, self.n_visible, "v") @ self.weight
         states, constant = all_states(self.n_hidden, self.weight.dtype), log1pexp(logits).sum(-1)
@@ -125,9 +137,11 @@ class RBM(nn.Module):
 
     @torch.no_grad()
     def sample(self, n: int, steps: int = 1000, seed: int | torch.Generator = 0) -> Tensor:
-        """n images (n, V) as pixel probabilities p(v|h): h is drawn from the exact table of p(h) up
-        to 16 hidden units, beyond that from a Gibbs chain of ``steps`` rounds started at coin flips
-        (then only approximately from p)."""
+        """n images (n, V) as pixel probabilities p(v|h).
+
+        h is drawn from the exact table of p(h) up to 16 hidden units, beyond that from a Gibbs
+        chain of ``steps`` rounds started at coin flips (then only approximately from p).
+        """
         g = generator(seed)
         if self.n_hidden <= ENUMERABLE:
             rows = torch.multinomial(self.hidden_log_prob().exp(), n, replacement=True, generator=g)
@@ -153,8 +167,9 @@ def contrastive_divergence(
     progress: bool = True,
     on_epoch: Callable[[int], object] | None = None,
 ) -> RBM:
-    """Train on the rows of v (N, V) by ascending <v h> over data minus <v h> over k Gibbs steps;
-    returns the RBM.
+    """Train on the rows of v (N, V) by ascending <v h> over data minus <v h> over k Gibbs steps.
+
+    Returns the RBM.
 
     CD-k starts each short chain at the data (Hinton 2002); ``persistent=True`` keeps the chains
     from one update to the next (Tieleman 2008). The rate falls linearly to zero, which persistent
@@ -198,8 +213,9 @@ def annealed_log_partition(
     base: Tensor | None = None,
     seed: int | torch.Generator = 0,
 ) -> tuple[float, float]:
-    """An estimate of log Z by annealed importance sampling, and its standard error in nats (delta
-    method).
+    """An estimate of log Z by annealed importance sampling.
+
+    And its standard error in nats (delta method).
 
     ``chains`` samples walk from independent pixels with log-odds ``base`` (V,) (the visible biases
     if not given; the data's log-odds are better) to the RBM, through p_t(v) proportional to exp((1

@@ -1,5 +1,6 @@
-"""The Helmholtz machine: layers of binary units with a generative and a recognition direction, both
-learned.
+"""The Helmholtz machine.
+
+Layers of binary units with a generative and a recognition direction, both learned.
 
 Generative, top to bottom: p(h_L) p(h_{L-1} | h_L) ... p(x | h_1). Recognition, bottom to top: q(h_1
 | x) ... q(h_L | h_{L-1}). Each layer's bits are independent given the layer next to it, with
@@ -22,8 +23,9 @@ CHUNK = 2**23  # numbers of a layer's table held at once
 
 
 class Exact(NamedTuple):
-    """Of each image, in nats, (B,): log p(x), the bound that the recognition model gives, and their
-    difference.
+    """Of each image, in nats, (B,).
+
+    log p(x), the bound that the recognition model gives, and their difference.
     """
 
     log_marginal: Tensor
@@ -76,8 +78,9 @@ class HelmholtzMachine(nn.Module):
         return states
 
     def sample(self, n: int, seed: int | torch.Generator = 0) -> Tensor:
-        """n new images as pixel probabilities p(x | h_1), h_1 from the model: (n, pixels), no
-        gradient.
+        """n new images as pixel probabilities p(x | h_1), h_1 from the model.
+
+        (n, pixels), no gradient.
         """
         with torch.no_grad():
             return self.generative[0](self.dream(n, seed)[1]).sigmoid()
@@ -99,8 +102,9 @@ class HelmholtzMachine(nn.Module):
 
     @torch.no_grad()
     def exact(self, x: Tensor) -> Exact:
-        """log p(x), the bound and the gap of each row of x (B, pixels), by summing over every
-        hidden state.
+        """log p(x), the bound and the gap of each row of x (B, pixels).
+
+        Every hidden state is summed over.
 
         From the top down, log p(h_l) and the bound on it are tables over all states of h_l, each
         made from the one
@@ -132,8 +136,9 @@ class HelmholtzMachine(nn.Module):
 
     @torch.no_grad()
     def average_posterior(self, x: Tensor) -> Tensor:
-        """<q(h_L | x)> over the rows of x, as a table over every state of the top layer: (2^n_L,),
-        exact.
+        """<q(h_L | x)> over the rows of x, as a table over every state of the top layer.
+
+        (2^n_L,), exact.
 
         It sums to one; ``table @ all_states(n_L)`` are the unit marginals. The prior's table beside
         it is
@@ -176,7 +181,8 @@ class HelmholtzMachine(nn.Module):
 
 
 def _log_prob_of_all(logits: Tensor, states: Tensor) -> Tensor:
-    """log Bernoulli(states | logits) for each row of logits (B, n) and each state (M, n): (B,
-    M).
+    """log Bernoulli(states | logits), (B, M).
+
+    For each row of logits (B, n) and each state (M, n).
     """
     return logits @ states.T - log1pexp(logits).sum(-1, keepdim=True)

@@ -1,5 +1,6 @@
-"""Binary vectors: independent bits as a distribution, a table of all states of n bits, and the
-check of an input.
+"""Binary vectors.
+
+Independent bits as a distribution, a table of all states of n bits, and the check of an input.
 """
 
 import torch
@@ -10,8 +11,9 @@ ENUMERABLE = 16
 
 
 def all_states(n: int, dtype: torch.dtype | None = None) -> Tensor:
-    """Every vector of n bits, one a row: shape (2^n, n), row number = the bits read as a binary
-    number.
+    """Every vector of n bits, one a row.
+
+    Shape (2^n, n), row number = the bits read as a binary number.
 
     Raises ValueError where n is below 1 or above ``ENUMERABLE``.
     """
@@ -26,8 +28,9 @@ def all_states(n: int, dtype: torch.dtype | None = None) -> Tensor:
 
 
 def check_bits(x: Tensor, n: int, what: str = "x") -> Tensor:
-    """x itself if it is a (B, n) floating tensor of zeros and ones; a ValueError with the reason if
-    it is not.
+    """x itself if it is a (B, n) floating tensor of zeros and ones.
+
+    Raises ValueError with the reason if it is not.
     """
     if not isinstance(x, Tensor) or not x.is_floating_point():
         kind = f"a tensor of {x.dtype}" if isinstance(x, Tensor) else f"a {type(x).__name__}"

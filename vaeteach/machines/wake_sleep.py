@@ -1,5 +1,6 @@
-"""Wake-sleep and reweighted wake-sleep: how a Helmholtz machine learns without a gradient through
-its samples.
+"""Wake-sleep and reweighted wake-sleep.
+
+How a Helmholtz machine learns without a gradient through its samples.
 """
 
 from collections.abc import Callable
@@ -47,8 +48,9 @@ class WakeSleep:
         self._recognition = torch.optim.Adam(machine.recognition.parameters(), lr=lr, fused=True)
 
     def wake(self) -> Tensor:
-        """One wake update on the next batch, which is returned, (B, pixels). An epoch visits each
-        image once.
+        """One wake update on the next batch, which is returned, (B, pixels).
+
+        An epoch visits each image once.
         """
         if not self._order:
             shuffled = self.x[torch.randperm(len(self.x), generator=self.generator)]
@@ -64,8 +66,9 @@ class WakeSleep:
         return batch
 
     def sleep(self) -> Tensor:
-        """One sleep update on as many dreams as a batch holds; their pixels are returned, (B,
-        pixels).
+        """One sleep update on as many dreams as a batch holds.
+
+        Their pixels are returned, (B, pixels).
         """
         states = self.machine.dream(self.batch_size, self.generator)
         self._climb(self._recognition, self.machine.log_recognition(states))
@@ -74,8 +77,9 @@ class WakeSleep:
     def train(
         self, epochs: int, on_epoch: Callable[[int], object] | None = None, progress: bool = True
     ) -> HelmholtzMachine:
-        """Alternate ``wake`` and ``sleep`` for so many passes over the data; the rate falls
-        linearly to zero.
+        """Alternate ``wake`` and ``sleep`` for so many passes over the data.
+
+        The rate falls linearly to zero.
 
         ``on_epoch(epoch)`` is called before training (0) and after each epoch; returning True
         stops. Raises ArithmeticError when a weight stops being finite.
@@ -129,8 +133,9 @@ class Moment:
 def record(
     trainer: WakeSleep, nights: int, test: Tensor, pictures: int = 32, progress: bool = True
 ) -> list[Moment]:
-    """Train for so many days and nights and keep a ``Moment`` after each phase: 1 + 2 nights of
-    them in all.
+    """Train for so many days and nights and keep a ``Moment`` after each phase.
+
+    There are 1 + 2 nights of them in all.
 
     A day is one pass of ``wake`` over the data, a night as many ``sleep`` updates. The machine must
     be small enough to be summed exactly.

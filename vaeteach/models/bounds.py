@@ -1,5 +1,6 @@
-"""The bounds on log p(x): the evidence lower bound and its importance-weighted form. One number per
-image, nats.
+"""The bounds on log p(x): the evidence lower bound and its importance-weighted form.
+
+One number per image, nats.
 """
 
 import math
@@ -11,8 +12,9 @@ from ..distributions import draw, generator, kl
 
 
 class Elbo(NamedTuple):
-    """The evidence lower bound of each image, in nats, shape (B,): value = log_likelihood - beta *
-    kl.
+    """The evidence lower bound of each image, in nats, shape (B,).
+
+    value = log_likelihood - beta * kl.
     """
 
     log_likelihood: torch.Tensor
@@ -39,8 +41,9 @@ def elbo(model, x, beta=1.0, seed=0):
 
 
 def iwae_bound(model, x, n_samples, seed=0, chunk=2**22):
-    """Importance-weighted bound: log (1/K) sum_k p(x|z_k) p(z_k) / q(z_k|x), z_k ~ q(z|x), in nats,
-    shape (B,).
+    """The importance-weighted bound, in nats, shape (B,).
+
+    log (1/K) sum_k p(x|z_k) p(z_k) / q(z_k|x) with z_k ~ q(z|x).
 
     n_samples: K >= 1. K = 1 is the ELBO with a sampled KL; the expectation rises with K towards log
     p(x). Decoded in chunks of about `chunk` pixels, so memory stays small. Source: Burda et al.
@@ -69,8 +72,9 @@ def log_prob_of_pixels(p, x):
 
 
 def require_possible(p, x):
-    """Raise ValueError for images that the likelihood cannot have: grey pixels, or NaN, under a
-    Bernoulli.
+    """Raise ValueError for images that the likelihood cannot have.
+
+    Grey pixels, or NaN, under a Bernoulli.
     """
     base = getattr(p, "base_dist", p)
     # x^2 - x is zero for 0 and 1 only, also not for NaN and infinity; it runs in every step and is

@@ -8,8 +8,9 @@ from ..distributions import StableContinuousBernoulli, gaussian
 
 
 class BernoulliLikelihood(nn.Module):
-    """Binary pixels, from logits: log p is computed without ever forming a probability that rounds
-    to 0 or 1.
+    """Binary pixels, from logits.
+
+    log p is computed without ever forming a probability that rounds to 0 or 1.
     """
 
     def forward(self, h):
@@ -26,8 +27,9 @@ class ContinuousBernoulliLikelihood(nn.Module):
 
 
 class GaussianLikelihood(nn.Module):
-    """Grey pixels with one learned variance for all of them; `logvar` is a parameter, starting at
-    sigma = 1.
+    """Grey pixels with one learned variance for all of them.
+
+    `logvar` is a parameter, starting at sigma = 1.
     """
 
     def __init__(self):

@@ -1,5 +1,6 @@
-"""Encoder q(z|x), decoder p(x|z) and the VAE that joins them with a prior p(z). Each returns a
-Distribution.
+"""Encoder q(z|x), decoder p(x|z) and the VAE that joins them with a prior p(z).
+
+Each returns a Distribution.
 """
 
 import torch
@@ -11,8 +12,9 @@ from .networks import Decoder, Encoder
 
 
 class VAE(nn.Module):
-    """A variational autoencoder: three independent choices, encoder, decoder and prior, joined in
-    one module.
+    """A variational autoencoder.
+
+    Three independent choices, encoder, decoder and prior, joined in one module.
 
     encoder(x) -> q(z|x), decoder(z) -> p(x|z), prior() -> p(z), each a torch Distribution.
     Source: Kingma and Welling 2014; Rezende, Mohamed and Wierstra 2014.
@@ -47,15 +49,17 @@ class VAE(nn.Module):
         return self.decoder(z)
 
     def sample(self, n, seed=0):
-        """n new images as mean pixel values: z ~ p(z), then the mean of p(x|z). Shape (n, P), no
-        gradient.
+        """n new images as mean pixel values: z ~ p(z), then the mean of p(x|z).
+
+        Shape (n, P), no gradient.
         """
         with torch.no_grad():
             return self.decode(draw(self.prior(), (n,), seed)).mean
 
     def _check(self, value, net, method, what, axis, advice):
-        """A wrong last axis would surface as a matrix-product error deep inside; say it here
-        instead.
+        """Refuse latents with a wrong last axis.
+
+        Else that would surface as a matrix-product error deep inside.
         """
         if not torch.is_tensor(value):
             raise TypeError(
@@ -109,8 +113,9 @@ def build_vae(
 
 @torch.no_grad()
 def _start_standardised(decoder, p):
-    """Change the first layer so that the decoder starts as if latents had mean 0 and variance 1
-    under the prior.
+    """Change the first layer so that the decoder starts as if latents were standardised.
+
+    As if they had mean 0 and variance 1 under the prior.
 
     The codes of a box or a sphere differ by less than 1; left as they are, the decoder takes long
     to notice them.

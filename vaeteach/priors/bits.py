@@ -8,9 +8,7 @@ from .normal import check_latent_dim
 
 
 class BernoulliPrior(nn.Module):
-    """p(z) of D independent bits with log-odds ``logits`` (D,), zero (probability 1/2) until they
-    are learned.
-    """
+    """p(z) of D independent bits with log-odds ``logits`` (D,), zero until they are learned."""
 
     def __init__(self, latent_dim: int, learn: bool = True):
         super().__init__()

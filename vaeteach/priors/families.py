@@ -1,5 +1,6 @@
-"""Priors of other shapes: heavy tails, a box, a sphere. What they share is that no Gaussian is
-needed anywhere.
+"""Priors of other shapes: heavy tails, a box, a sphere.
+
+What they share is that no Gaussian is needed anywhere.
 """
 
 import math
@@ -14,8 +15,9 @@ from .normal import check_latent_dim
 
 
 class StudentT(nn.Module):
-    """Independent Student-t latents, scale 1, with df degrees of freedom: fixed, or learned with
-    learn_df=True.
+    """Independent Student-t latents, scale 1, with df degrees of freedom.
+
+    Fixed, or learned with learn_df=True.
 
     The scale stays 1 because, as for a Gaussian, the neighbouring layers can absorb it. df is one
     number for all D dimensions or one for each; learned, its logarithm is the parameter. Raises
@@ -37,8 +39,9 @@ class StudentT(nn.Module):
 
 
 class Laplace(nn.Module):
-    """Independent Laplace(0, 1) latents, density prod_d exp(-|z_d|) / 2; the KL from a Gaussian is
-    exact.
+    """Independent Laplace(0, 1) latents, density prod_d exp(-|z_d|) / 2.
+
+    The KL from a Gaussian is exact.
     """
 
     def __init__(self, latent_dim):
@@ -50,8 +53,9 @@ class Laplace(nn.Module):
 
 
 class BetaPrior(nn.Module):
-    """Independent Beta(a, b) latents on (0, 1)^D, for a "beta" or "kumaraswamy" posterior; nothing
-    is learned.
+    """Independent Beta(a, b) latents on (0, 1)^D, for a "beta" or "kumaraswamy" posterior.
+
+    Nothing is learned.
 
     a, b: positive numbers, or D of them. a = b = 1 is the uniform box. A Gaussian encoder puts mass
     outside the box, where this prior has none, and is refused by `kl`. Raises ValueError for
@@ -69,8 +73,9 @@ class BetaPrior(nn.Module):
 
 
 class SpherePrior(nn.Module):
-    """The uniform distribution on the sphere S^2 in R^3, for a "von_mises_fisher" posterior
-    (latent_dim = 3).
+    """The uniform distribution on the sphere S^2 in R^3.
+
+    For a "von_mises_fisher" posterior (latent_dim = 3).
     """
 
     def __init__(self):

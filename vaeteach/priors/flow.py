@@ -1,5 +1,6 @@
-"""A normalising flow as the prior: simple noise, bent by an invertible network into whatever shape
-pays.
+"""A normalising flow as the prior.
+
+Simple noise, bent by an invertible network into whatever shape pays.
 """
 
 from torch import nn
@@ -9,8 +10,9 @@ from .normal import check_latent_dim
 
 
 class FlowPrior(nn.Module):
-    """p(z) = N(f(z); 0, I) |det df/dz|, with f a masked autoregressive flow of `layers` affine
-    steps (zuko's MAF).
+    """p(z) = N(f(z); 0, I) |det df/dz|.
+
+    f is a masked autoregressive flow of `layers` affine steps (zuko's MAF).
 
     The Jacobian of a step is triangular: its log-determinant is a sum over dimensions, one number
     for each z, counted once. It starts at the identity, so that training starts from the standard

@@ -15,8 +15,9 @@ from .normal import check_latent_dim
 
 
 class GaussianMixture(nn.Module):
-    """sum_k w_k N(mu_k, diag exp(logvar_k)), all learned: logits (K,) of the weights, mu and logvar
-    (K, D).
+    """sum_k w_k N(mu_k, diag exp(logvar_k)), all learned.
+
+    logits (K,) of the weights, mu and logvar (K, D).
 
     It starts with equal weights and means drawn from N(0, I) under `seed` (equal means would get
     equal gradients and stay together for ever). No closed KL: `kl` estimates it. Source:
@@ -35,8 +36,9 @@ class GaussianMixture(nn.Module):
 
 
 class VampPrior(nn.Module):
-    """1/K sum_k q(z | u_k): the encoder's own posteriors at K learned pseudo-inputs u_k. Every
-    weight is 1/K.
+    """1/K sum_k q(z | u_k): the encoder's own posteriors at K learned pseudo-inputs u_k.
+
+    Every weight is 1/K.
 
     encode: a function from images (K, P) to q(z|x), such as `model.encode`; it is used and not
     owned, so its weights stay where they are and get gradients from the prior as well.

@@ -17,8 +17,9 @@ def check_latent_dim(latent_dim, name="latent_dim"):
 
 
 class StandardNormal(nn.Module):
-    """N(0, I) in D dimensions, the prior of Kingma and Welling (2014), section 3: nothing in it is
-    learned.
+    """N(0, I) in D dimensions, the prior of Kingma and Welling (2014), section 3.
+
+    Nothing in it is learned.
     """
 
     def __init__(self, latent_dim):

@@ -1,4 +1,4 @@
-"""What every part may use: a cache for long computations, a progress line, one lock, the glossary."""
+"""What every part may use: a cache for long computations, progress, one lock, the glossary."""
 
 from .cache import cached, folder
 from .locks import exclusive

@@ -1,5 +1,6 @@
-"""Long computations, kept on disk: built once, read the next time, rebuilt when their recipe or the
-package changes.
+"""Long computations, kept on disk.
+
+Built once, read the next time, rebuilt when their recipe or the package changes.
 """
 
 import dataclasses
@@ -24,8 +25,9 @@ _NOT_NUMBERS = {"widgets", "plots", "checks"}
 
 
 def folder() -> Path:
-    """The cache folder: the environment variable `VAETEACH_CACHE`, else the user's own cache
-    directory.
+    """The cache folder.
+
+    The environment variable `VAETEACH_CACHE`, else the user's own cache directory.
     """
     if chosen := os.environ.get("VAETEACH_CACHE"):
         return Path(chosen).expanduser()
@@ -64,9 +66,7 @@ def cached(name: str, build: Callable[[], Any], /, **key: Any) -> Any:
 
 
 def clear(name: str = "") -> int:
-    """Delete the entries of `name` (all of them when it is empty) and return how many there
-    were.
-    """
+    """Delete the entries of `name` (all where it is empty) and return how many there were."""
     entries = list(folder().glob(f"{name or '*'}-{'?' * 24}.pt"))
     for entry in entries:
         entry.unlink(missing_ok=True)
@@ -186,8 +186,9 @@ def _update(parts: "hashlib._Hash", value: Any) -> None:
 
 
 def _update_code(parts: "hashlib._Hash", function: Any) -> None:
-    """Feed what a function does: its compiled code with the code inside it, its defaults, a
-    partial's arguments.
+    """Feed what a function does.
+
+    That is its compiled code with the code inside it, its defaults, a partial's arguments.
     """
     if isinstance(function, functools.partial):
         _update(parts, [function.func, function.args, function.keywords])

@@ -1,5 +1,6 @@
-"""A progress line that ends as one final line: in Lab, in a terminal, and in a notebook that is run
-without a screen.
+"""A progress line that ends as one final line.
+
+In Lab, in a terminal, and in a notebook that is run without a screen.
 
 tqdm does the counting. Only its drawing is ours where a kernel is running: one output that is
 updated in place, so that what stays in the saved notebook is the last state (tqdm's own widget
@@ -36,8 +37,9 @@ class _KernelBar(tqdm):
 
 
 def progress_bar(total, description, enabled=True):
-    """A tqdm bar over `total` steps that shows time left, ncols fixed so that it reads the same
-    everywhere.
+    """A tqdm bar over `total` steps that shows time left.
+
+    ncols is fixed, so that it reads the same everywhere.
     """
     if not enabled:
         return tqdm(total=total, disable=True)
