@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from vaeteach import build_vae, draw, elbo, fit, kl, load
-from vaeteach.checks.nb04 import gradient_variances
+from vaeteach.checks import gradient_variances
 from vaeteach.distributions import gaussian
 from vaeteach.training import start_from_mean
 

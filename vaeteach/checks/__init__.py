@@ -1,68 +1,52 @@
-"""One check for each exercise of the notebooks: `checks.<name>(your_function)`; `exercise.py` says
-how they judge.
+"""One check for each exercise of the notebooks: `checks.<name>(your_function)`.
+
+`nb03/kl_gradient.py` is the exercise `kl_gradient` of notebook 03: solution, inputs, mistakes, other right answers.
 """
 
-from .exercise import Exercise, Mistake, WrongAnswer
-from .nb00 import average_code, count_parameters
-from .nb01 import effective_samples, log_evidence, log_joint
-from .nb02 import best_q, elbo_from_samples, fault_in_elbo, importance_bound
-from .nb03 import fault_in_kl, kl_by_samples, kl_gradient, kl_to_standard_normal
-from .nb04 import bernoulli_log_likelihood, epoch, gradient_variances, reparameterise
-from .nb05 import ancestral_sample, quantile_grid, spherical
-from .nb06 import kl_split, mass_in_holes, total_variance
-from .nb07 import beyond_mean_image, coin_flip_bound, weight_of_the_kl
-from .nb08 import absorbed_layer, paired_gain, standardizing_gain
-from .nb09 import estimate_kl, flow_log_prob, is_sound, mixture_log_prob
-from .nb10 import aggregate_draws, frechet_1d, posterior_given_observed
-from .nb11 import free_energy, importance_weights, price_of_one_half, prior_gradient
-from .nb12 import best_prior, price_of_codes
+from .exercise import Exercise, Mistake, Verdict, WrongAnswer, graded
+from .nb00.average_code import average_code
+from .nb00.count_parameters import count_parameters
+from .nb01.effective_samples import effective_samples
+from .nb01.log_evidence import log_evidence
+from .nb01.log_joint import log_joint
+from .nb02.best_q import best_q
+from .nb02.elbo_from_samples import elbo_from_samples
+from .nb02.fault_in_elbo import fault_in_elbo
+from .nb02.importance_bound import importance_bound
+from .nb03.fault_in_kl import fault_in_kl
+from .nb03.kl_by_samples import kl_by_samples
+from .nb03.kl_gradient import kl_gradient
+from .nb03.kl_to_standard_normal import kl_to_standard_normal
+from .nb04.bernoulli_log_likelihood import bernoulli_log_likelihood
+from .nb04.epoch import epoch
+from .nb04.gradient_variances import gradient_variances
+from .nb04.reparameterise import reparameterise
+from .nb05.ancestral_sample import ancestral_sample
+from .nb05.quantile_grid import quantile_grid
+from .nb05.spherical import spherical
+from .nb06.kl_split import kl_split
+from .nb06.mass_in_holes import mass_in_holes
+from .nb06.total_variance import total_variance
+from .nb07.beyond_mean_image import beyond_mean_image
+from .nb07.coin_flip_bound import coin_flip_bound
+from .nb07.weight_of_the_kl import weight_of_the_kl
+from .nb08.absorbed_layer import absorbed_layer
+from .nb08.paired_gain import paired_gain
+from .nb08.standardizing_gain import standardizing_gain
+from .nb09.estimate_kl import estimate_kl
+from .nb09.flow_log_prob import flow_log_prob
+from .nb09.is_sound import is_sound
+from .nb09.mixture_log_prob import mixture_log_prob
+from .nb10.aggregate_draws import aggregate_draws
+from .nb10.frechet_1d import frechet_1d
+from .nb10.posterior_given_observed import posterior_given_observed
+from .nb11.free_energy import free_energy
+from .nb11.importance_weights import importance_weights
+from .nb11.price_of_one_half import price_of_one_half
+from .nb11.prior_gradient import prior_gradient
+from .nb12.best_prior import best_prior
+from .nb12.price_of_codes import price_of_codes
 from .questions import QUESTIONS
 
-__all__ = [
-    "QUESTIONS",
-    "best_prior",
-    "price_of_codes",
-    "Exercise",
-    "Mistake",
-    "WrongAnswer",
-    "absorbed_layer",
-    "aggregate_draws",
-    "ancestral_sample",
-    "average_code",
-    "effective_samples",
-    "log_evidence",
-    "log_joint",
-    "fault_in_kl",
-    "kl_by_samples",
-    "kl_gradient",
-    "kl_to_standard_normal",
-    "best_q",
-    "elbo_from_samples",
-    "fault_in_elbo",
-    "importance_bound",
-    "bernoulli_log_likelihood",
-    "count_parameters",
-    "epoch",
-    "estimate_kl",
-    "flow_log_prob",
-    "frechet_1d",
-    "free_energy",
-    "gradient_variances",
-    "importance_weights",
-    "paired_gain",
-    "posterior_given_observed",
-    "price_of_one_half",
-    "prior_gradient",
-    "quantile_grid",
-    "reparameterise",
-    "spherical",
-    "standardizing_gain",
-    "is_sound",
-    "kl_split",
-    "mass_in_holes",
-    "mixture_log_prob",
-    "total_variance",
-    "beyond_mean_image",
-    "coin_flip_bound",
-    "weight_of_the_kl",
-]
+__all__ = ["QUESTIONS", "Exercise", "Mistake", "Verdict", "WrongAnswer", "graded"]
+__all__ += [name for name, value in globals().items() if isinstance(value, Exercise)]

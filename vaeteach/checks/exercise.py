@@ -1,22 +1,33 @@
-"""What an exercise is, and how an answer is judged.
+"""What an exercise is, and how an answer to it is judged.
 
-An Exercise is called with the reader's function (or value). It runs it on inputs from small to
-large beside the
-solution. All alike: one line of praise. Different: the answer is compared with a catalogue of known
-mistakes, and the one that it equals *on every input* is named; else the smallest input on which it
-fails is shown. A wrong answer raises WrongAnswer, an AssertionError, so that graders see it too; a
-right one returns nothing.
+`judge` runs the reader's function on inputs from small to large, beside the solution. All alike:
+right. Different: the answer is compared with a catalogue of known mistakes, and the one that it
+equals *on every input* is named; else the smallest input on which it fails is shown. Calling the
+exercise tells the verdict as graders want it: a right answer returns nothing, a wrong one raises
+WrongAnswer, an AssertionError.
 """
 
-import sys
-import time
+import copy
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
-import numpy as np
-import torch
+from . import running
+from .comparing import alike, difference, has_dots, settled, show
+from .running import Endless, Outcome
 
 SECONDS = 10.0  # an answer that runs longer than this has a loop that does not end
+_graded = False
+
+
+def graded() -> None:
+    """From now on, in this kernel, an exercise that is not answered raises, for 0 points.
+
+    For the locked cells of an assignment. In a lesson such an exercise passes quietly.
+    """
+    global _graded
+    _graded = True
 
 
 class WrongAnswer(AssertionError):
@@ -26,9 +37,13 @@ class WrongAnswer(AssertionError):
         return [f"Not yet: {self}"]
 
 
-# not an Exception, so that an answer's own `except Exception` cannot hold it
-class _TooLong(BaseException):
-    pass
+class Verdict(NamedTuple):
+    """What is said to an answer: right or not, a sentence, and the name of the mistake if known."""
+
+    right: bool
+    message: str
+    mistake: str = ""
+    answered: bool = True
 
 
 @dataclass(frozen=True)
@@ -42,149 +57,156 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise: its solution, inputs from small to large, the mistakes it recognises.
+    """One exercise: its solution, inputs from small to large, mistakes, other right answers.
 
-    inputs() returns a list of argument tuples, made anew each time. close(got, expected) says
-    whether two results agree; by default numbers or tensors of one shape within rtol and atol.
+    inputs() returns a list of argument tuples; every call of an answer gets its own copies.
+    prepare(*arguments) returns what is handed to the answer in their place. also(result,
+    *arguments) returns what else has to agree, {its name in a sentence: value}, such as a gradient
+    or what has become of an argument. Results agree if they have one shape and numbers within rtol
+    and atol. otherwise is said to a wrong answer that is
+    none of the mistakes; by default the first difference. An exercise without arguments is judged
+    by a value as well, and what was expected is never shown.
     """
 
     name: str
     solution: Callable
     inputs: Callable[[], list]
     mistakes: tuple = ()
+    also_right: tuple = ()
     praise: str = "that is it."
     rtol: float = 1e-4
     atol: float = 1e-5
-    close: Callable | None = field(default=None)
+    also: Callable | None = None
+    prepare: Callable | None = None
+    otherwise: str = ""
 
-    def __call__(self, answer):
-        if answer is ...:
-            return self._not_yet()
-        function = answer if callable(answer) else (lambda *_: answer)
-        results = []
-        for arguments, expected in zip(self.inputs(), self._outputs(self.solution)):
-            got = self._run(function, arguments)
-            if got is ...:
-                return self._not_yet()
-            results.append((arguments, got, expected))
-        wrong = [row for row in results if not self._same(row[1], row[2])]
+    def __call__(self, answer) -> None:
+        """Print one line if the answer is right or not given, raise WrongAnswer if it is wrong."""
+        verdict = self.judge(answer)
+        if not verdict.right and (verdict.answered or _graded):
+            raise WrongAnswer(verdict.message)
+        print(verdict.message)
+
+    def judge(self, answer) -> Verdict:
+        """The verdict on a function, or on a value where the exercise has no arguments."""
+        if has_dots(answer):
+            return self._not_answered()
+        if not callable(answer):
+            if self._cases[0]:
+                return Verdict(False, self._pass_the_function(answer))
+            value = answer
+            answer = lambda: value  # noqa: E731
+        try:
+            outcomes = self._outcomes(answer, SECONDS, silent=_graded)
+        except Endless as endless:
+            return Verdict(False, self._endless(endless))
+        if any(has_dots(outcome.value and outcome.value[0]) for outcome in outcomes):
+            return self._not_answered()
+        wrong = [
+            i
+            for i, (got, want) in enumerate(zip(outcomes, self._expected))
+            if not self._same(got, want)
+        ]
         if not wrong:
-            print(f"Right ({self.name}): {self.praise}")
-            return
-        for mistake in self.mistakes:
-            if all(
-                self._same(got, theirs)
-                for (_, got, _), theirs in zip(results, self._outputs(mistake.answer))
-            ):
-                raise WrongAnswer(f"this looks like \u201c{mistake.name}\u201d. {mistake.hint}")
-        raise WrongAnswer(self._difference(*wrong[0]))
+            return Verdict(True, f"Right ({self.name}): {self.praise}")
+        for mistake, theirs in zip(self.mistakes, self._catalogue):
+            if all(map(self._same, outcomes, theirs)):
+                message = f"this looks like \u201c{mistake.name}\u201d. {mistake.hint}"
+                return Verdict(False, message, mistake.name)
+        return Verdict(False, self._explain(wrong[0], outcomes[wrong[0]]))
 
-    def _not_yet(self):
-        print(f"Exercise {self.name}: not answered yet. Replace the ... and run the cell again.")
+    # --- what was expected, worked out once -------------------------------------------------------
 
-    def _outputs(self, function):
-        """A catalogue entry's results; one that fails on an input of ours simply matches nothing
-        there.
-        """
-        for arguments in self.inputs():
-            try:
-                yield function(*arguments)
-            except Exception as error:
-                yield error
+    @cached_property
+    def _cases(self) -> list:
+        return self.inputs()
 
-    def _run(self, function, arguments):
-        try:
-            return _with_deadline(function, arguments, SECONDS)
-        except _TooLong:
-            raise WrongAnswer(
-                f"your answer did not come to an end within {SECONDS:.0f} seconds on"
-                f" {_show(arguments)}. Is there a loop whose condition never turns false?"
-            ) from None
-        except Exception as error:
-            raise WrongAnswer(
-                f"your answer raised {type(error).__name__}: {error} (called with"
-                f" {_show(arguments)})."
-            ) from None
+    @cached_property
+    def _expected(self) -> list[Outcome]:
+        outcomes = self._outcomes(self.solution, 60.0)
+        for outcome in outcomes:
+            if outcome.error:
+                raise outcome.error
+        return outcomes
 
-    def _same(self, got, expected):
-        if isinstance(got, Exception) or isinstance(expected, Exception):
-            return False
-        try:
-            return bool((self.close or self._alike)(got, expected))
-        except Exception:  # results that cannot even be compared are not alike
-            return False
+    @cached_property
+    def _catalogue(self) -> list[list[Outcome]]:
+        return [self._outcomes(mistake.answer, 60.0) for mistake in self.mistakes]
 
-    def _alike(self, got, expected):
-        if isinstance(expected, (str, bool)) or expected is None:
-            return type(got) is type(expected) and got == expected
-        if isinstance(expected, (tuple, list)):
-            return len(got) == len(expected) and all(map(self._alike, got, expected))
-        got, expected = _array(got), _array(expected)
-        return got.shape == expected.shape and np.allclose(
-            got, expected, rtol=self.rtol, atol=self.atol
+    def _outcomes(self, function, seconds, silent=False):
+        calls = [lambda i=i: self._call(function, i) for i in range(len(self._cases))]
+        return running.run(calls, seconds, silent)
+
+    def _call(self, function, i):
+        arguments = copy.deepcopy(self._cases[i])
+        given = self.prepare(*arguments) if self.prepare else arguments
+        result = function(*given)
+        also = {} if self.also is None or has_dots(result) else self.also(result, *arguments)
+        return settled(result), {name: settled(value) for name, value in also.items()}
+
+    def _same(self, got: Outcome, want: Outcome) -> bool:
+        if got.error or want.error:
+            return type(got.error) is type(want.error)
+        return self._agree(got.value[0], want.value[0]) and not self._disagreements(got, want)
+
+    def _agree(self, got, expected):
+        return alike(got, expected, self.rtol, self.atol)
+
+    def _disagreements(self, got, want):
+        return [
+            name
+            for name, value in want.value[1].items()
+            if not alike(got.value[1][name], value, self.rtol, self.atol)
+        ]
+
+    # --- sentences --------------------------------------------------------------------------------
+
+    def _not_answered(self):
+        text = f"Exercise {self.name}: not answered yet. "
+        text += "That is 0 points." if _graded else "Replace the ... and run the cell again."
+        return Verdict(False, text, answered=False)
+
+    def _pass_the_function(self, answer):
+        return (
+            f"the check wants your function itself, so that it can call it: checks.{self.name}(f),"
+            f" where f is the name after def. It was given {show(answer)}."
         )
 
-    def _difference(self, arguments, got, expected):
-        where = f"on {_show(arguments)}" if arguments else "here"
-        if got is None:
-            return f"your answer gave None {where}. Does the function end in a return?"
-        try:
-            shapes = _array(got).shape, _array(expected).shape
-        except Exception:
-            return f"{where} expected {_show(expected)}, got {_show(got)} ({type(got).__name__})."
-        if shapes[0] != shapes[1]:
-            return f"{where} the result should have shape {shapes[1]}, yours has {shapes[0]}."
-        return f"{where} expected {_show(expected)}, got {_show(got)}."
+    def _endless(self, endless):
+        text = (
+            f"your answer did not come to an end within {SECONDS:.0f} seconds"
+            f"{self._on(endless.number)}. Is there a loop whose condition never turns false?"
+        )
+        if endless.alive:
+            text += " It could not be stopped: restart the kernel to be rid of it."
+        return text
 
+    def _on(self, i):
+        return f" on {show(self._cases[i])}" if self._cases[i] else ""
 
-def _array(value):
-    return (
-        value.detach().double().numpy()
-        if torch.is_tensor(value)
-        else np.asarray(value, dtype=float)
-    )
-
-
-def _show(value):
-    """A value in one short line, numbers with four digits."""
-    if isinstance(value, tuple):
-        return ", ".join(map(_show, value))
-    if (
-        torch.is_tensor(value)
-        and value.dtype.is_floating_point
-        or isinstance(value, (float, np.ndarray))
-    ):
-        array = _array(value)
-        if array.size > 6:
+    def _explain(self, i, got):
+        want, called = self._expected[i], f" (called with {show(self._cases[i])})"
+        if isinstance(got.error, SystemExit):
+            return "your answer calls exit() or quit(), which would end Python. Use return."
+        if got.error is not None:
+            if "ellipsis" in str(got.error):
+                return f"a ... is left in your answer: {got.error}."
+            text = str(got.error)
+            text = text if len(text) <= 300 else text[:297] + "..."
             return (
-                f"a tensor of shape {array.shape} starting"
-                f" {np.array2string(array.ravel()[:4], precision=4)[:-1]} ...]"
+                f"your answer raised {type(got.error).__name__}: {text}"
+                f"{called if self._cases[i] else ''}."
             )
-        return np.array2string(array, precision=4, separator=", ").replace("\n", "")
-    text = (
-        str(value.tolist())
-        if torch.is_tensor(value)
-        else (
-            f"<{value.__name__}>" if callable(value) and hasattr(value, "__name__") else repr(value)
+        if self.otherwise:
+            return self.otherwise
+        if not self._cases[i]:
+            return f"{show(got.value[0])} is not it."
+        start = f"on {show(self._cases[i])} "
+        if not self._agree(got.value[0], want.value[0]):
+            return start + difference(got.value[0], want.value[0], self.rtol, self.atol)
+        name = self._disagreements(got, want)[0]
+        return (
+            start
+            + f"the result is right, but {name} is not: "
+            + difference(got.value[1][name], want.value[1][name], self.rtol, self.atol)
         )
-    )
-    return text if len(text) <= 80 else text[:77] + "..."
-
-
-def _with_deadline(function, arguments, seconds):
-    """function(*arguments), broken off after so many seconds. A trace function works on every
-    system and thread.
-    """
-    end = time.monotonic() + seconds
-
-    def watch(frame, event, _):
-        if time.monotonic() > end:
-            raise _TooLong
-        return watch
-
-    before = sys.gettrace()
-    sys.settrace(watch)
-    try:
-        return function(*arguments)
-    finally:
-        sys.settrace(before)

@@ -7,83 +7,10 @@ import math
 import torch
 
 from ..distributions import kl_standard_normal
-from .exercise import Exercise, Mistake
+from .nb02.importance_bound import importance_bound
+from .nb03.kl_to_standard_normal import kl_to_standard_normal
+from .nb06.total_variance import total_variance
 from .quiz import Choice, Code, Number, Option
-
-_mean_of_kl = Exercise(
-    name="kl_to_standard_normal",
-    solution=lambda mu, logvar: kl_standard_normal(mu, logvar).sum(-1),
-    inputs=lambda: [
-        (torch.tensor([[1.0]]), torch.tensor([[0.0]])),
-        (torch.tensor([[0.5, -2.0], [0.0, 1.0]]), torch.tensor([[0.0, 1.0], [-2.0, 0.5]])),
-    ],
-    mistakes=(
-        Mistake(
-            "sign flipped",
-            lambda m, v: -kl_standard_normal(m, v).sum(-1),
-            "The KL is never negative.",
-        ),
-        Mistake(
-            "one half forgotten",
-            lambda m, v: 2 * kl_standard_normal(m, v).sum(-1),
-            "It is one half of the sum.",
-        ),
-        Mistake(
-            "sum over the batch",
-            lambda m, v: kl_standard_normal(m, v).sum(),
-            "One number for each image.",
-        ),
-        Mistake(
-            "not summed", lambda m, v: kl_standard_normal(m, v), "Sum over the latent dimensions."
-        ),
-    ),
-)
-_variance = Exercise(
-    name="total_variance",
-    solution=lambda mu, sigma: sigma.square().mean(0) + mu.var(0, unbiased=False),
-    inputs=lambda: [
-        (torch.tensor([[1.0], [3.0]]), torch.tensor([[1.0], [2.0]])),
-        (torch.arange(12.0).reshape(6, 2), torch.linspace(0.1, 2, 12).reshape(6, 2)),
-    ],
-    mistakes=(
-        Mistake(
-            "within alone",
-            lambda m, s: s.square().mean(0),
-            "The means differ, too: add their variance.",
-        ),
-        Mistake(
-            "between alone",
-            lambda m, s: m.var(0, unbiased=False),
-            "Each posterior has a width: add it.",
-        ),
-        Mistake(
-            "divided by N - 1",
-            lambda m, s: s.square().mean(0) + m.var(0),
-            "These are all the means there are, not a sample of them: divide by N"
-            " (unbiased=False).",
-        ),
-        Mistake(
-            "standard deviation for variance",
-            lambda m, s: s.mean(0) + m.var(0, unbiased=False),
-            "Variances add up, standard deviations do not: square sigma.",
-        ),
-    ),
-)
-_evidence = Exercise(
-    name="log_mean_exp",
-    solution=lambda log_w: log_w.logsumexp(0) - math.log(len(log_w)),
-    inputs=lambda: [(torch.tensor([0.0, -1.0]),), (torch.tensor([-900.0, -901.0, -905.0]),)],
-    mistakes=(
-        Mistake(
-            "mean of the logs",
-            lambda w: w.mean(),
-            "This is the bound with one sample, averaged: Jensen's side.",
-        ),
-        Mistake(
-            "not divided by K", lambda w: w.logsumexp(0), "The mean of K weights, not their sum."
-        ),
-    ),
-)
 
 QUESTIONS = (
     Choice(
@@ -154,7 +81,7 @@ QUESTIONS = (
         "Write the KL of $q = \\mathcal N(\\mu, \\mathrm{diag}\\,e^{v})$ from $\\mathcal N(0, I)$"
         " for each image: `mu` and `logvar` are tensors of shape (B, D).",
         ("mu", "logvar"),
-        _mean_of_kl,
+        kl_to_standard_normal,
         "notebook 03, section 1",
     ),
     Choice(
@@ -193,10 +120,10 @@ QUESTIONS = (
     ),
     Code(
         "variance-code",
-        "Write the variance of the aggregate posterior in each dimension, from `mu` and `sigma`,"
-        " both (N, D).",
-        ("mu", "sigma"),
-        _variance,
+        "Write the variance of the aggregate posterior in each dimension, from `mu` and `logvar`"
+        " (the log of the variance), both (N, D).",
+        ("mu", "logvar"),
+        total_variance,
         "notebook 06, section 2",
     ),
     Number(
@@ -275,10 +202,11 @@ QUESTIONS = (
     ),
     Code(
         "evidence-code",
-        "`log_w` holds $\\log\\frac{p(x, z_k)}{q(z_k\\mid x)}$ of K samples, shape (K,), some near"
-        " $-900$. Write the importance-weighted bound.",
+        "`log_w` holds $\\log\\frac{p(x, z_k)}{q(z_k\\mid x)}$ of K samples for each of B"
+        " pictures, shape (K, B), some near $-900$. Write the importance-weighted bound of each"
+        " picture.",
         ("log_w",),
-        _evidence,
+        importance_bound,
         "notebook 02, section 7",
     ),
 )

@@ -2,21 +2,11 @@
 pointer back.
 """
 
-import contextlib
-import io
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from .exercise import Exercise, WrongAnswer
-
-
-class Verdict(NamedTuple):
-    """What a question says to an answer: right or not, and a sentence (Markdown with TeX)."""
-
-    right: bool
-    message: str
+from .exercise import Exercise, Verdict
 
 
 @dataclass(frozen=True)
@@ -111,12 +101,11 @@ class Code:
             code = compile(f"lambda {', '.join(self.names)}: (\n{answer}\n)", "<answer>", "eval")
         except SyntaxError as error:
             return Verdict(False, f"Python cannot read this: {error.msg}.")
-        heard = io.StringIO()
-        try:
-            with contextlib.redirect_stdout(heard):
-                self.exercise(eval(code, {"torch": torch, "math": math}))
-        except WrongAnswer as wrong:
-            return Verdict(False, f"Not yet: {wrong} See {self.section}.")
-        if not heard.getvalue().startswith("Right"):  # the answer is still `...`
-            return Verdict(False, f"Write one expression in {', '.join(self.names)}.")
-        return Verdict(True, f"Yes, on every input that was tried. More: {self.section}.")
+        verdict = self.exercise.judge(eval(code, {"torch": torch, "math": math}))
+        if not verdict.answered:
+            return verdict._replace(message=f"Write one expression in {', '.join(self.names)}.")
+        if not verdict.right:
+            return verdict._replace(message=f"Not yet: {verdict.message} See {self.section}.")
+        return verdict._replace(
+            message=f"Yes, on every input that was tried. More: {self.section}."
+        )

@@ -1,0 +1,80 @@
+"""Exercise 1.2: the evidence as a mean."""
+
+import math
+
+import numpy as np
+import torch
+
+from ..exercise import Exercise, Mistake
+
+
+def log_likelihoods():
+    g = torch.Generator().manual_seed(6)
+    return [
+        (torch.tensor([[-1.0], [-3.0]]),),
+        (-20 + 4 * torch.randn(6, 3, generator=g),),
+        (-800 + 20 * torch.randn(40, 5, generator=g),),
+    ]
+
+
+def _largest_out(log_likelihood):
+    top = log_likelihood.max(0).values
+    return top + torch.log(torch.mean(torch.exp(log_likelihood - top), 0))
+
+
+log_evidence = Exercise(
+    name="log_evidence",
+    solution=lambda log_likelihood: (
+        torch.logsumexp(log_likelihood, 0) - math.log(len(log_likelihood))
+    ),
+    inputs=log_likelihoods,
+    praise="the log of the mean likelihood, and no underflow.",
+    mistakes=(
+        Mistake(
+            "mean of the logs",
+            lambda ll: ll.mean(0),
+            "This is the mean of log p(x|z). The evidence is the log of the mean of p(x|z): the log"
+            " comes last.",
+        ),
+        Mistake(
+            "1/S forgotten",
+            lambda ll: torch.logsumexp(ll, 0),
+            "This is the log of the sum. Divide by the number of samples, which subtracts log S.",
+        ),
+        Mistake(
+            "exp underflowed",
+            lambda ll: ll.exp().mean(0).log(),
+            "Right on paper; but exp(-800) is zero in floating point. Use torch.logsumexp.",
+        ),
+        Mistake(
+            "mean over the images",
+            lambda ll: torch.logsumexp(ll, 1) - math.log(ll.shape[1]),
+            "You averaged over the images. The samples stand along axis 0.",
+        ),
+        Mistake(
+            "over everything",
+            lambda ll: torch.logsumexp(ll.flatten(), 0) - math.log(ll.numel()),
+            "Samples and images went into one mean. Keep one number an image.",
+        ),
+        Mistake(
+            "log S added",
+            lambda ll: torch.logsumexp(ll, 0) + math.log(len(ll)),
+            "The sign of log S is flipped: log(sum / S) = log(sum) - log S.",
+        ),
+        Mistake(
+            "divided outside the log",
+            lambda ll: torch.logsumexp(ll, 0) / len(ll),
+            "The division by S belongs inside the logarithm; outside it becomes minus log S.",
+        ),
+        Mistake(
+            "the best sample",
+            lambda ll: ll.max(0).values,
+            "This is the likelihood of the best z. The evidence is an average over all of them.",
+        ),
+    ),
+    also_right=(
+        _largest_out,
+        lambda ll: torch.log_softmax(ll, 0).neg()[0] + ll[0] - np.log(len(ll)),
+        lambda ll: np.logaddexp.reduce(ll.double().numpy(), axis=0) - np.log(len(ll)),
+    ),
+)

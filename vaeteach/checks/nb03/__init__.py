@@ -1,0 +1,1 @@
+"""The exercises of notebook 03, a file each."""

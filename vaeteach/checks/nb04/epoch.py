@@ -1,0 +1,142 @@
+"""Exercise 4.3: one epoch of training."""
+
+import numpy as np
+import torch
+from torch import nn
+
+from ..exercise import Exercise, Mistake
+
+
+def _regression():
+    """A line through the origin, squared error, plain gradient descent; batches of unequal size."""
+
+    def case(sizes):
+        g = torch.Generator().manual_seed(4)
+        model = nn.Linear(2, 1, bias=False)
+        with torch.no_grad():
+            model.weight.copy_(torch.tensor([[1.0, -1.0]]))
+        batches = [torch.randn(n, 2, generator=g) for n in sizes]
+        return model, batches, torch.optim.SGD(model.parameters(), lr=0.1), _squared_error
+
+    return [case([1, 1]), case([4, 2, 3, 5])]
+
+
+def _squared_error(model, x):
+    return (model(x)[:, 0] - x.sum(-1)).square().mean()
+
+
+def _epoch(model, batches, optimiser, loss, order=("zero", "backward", "step")):
+    losses = []
+    for x in batches:
+        value = loss(model, x)
+        for action in order:
+            if action == "zero":
+                optimiser.zero_grad()
+            elif action == "backward":
+                value.backward()
+            else:
+                optimiser.step()
+        losses.append(value.item())
+    return losses
+
+
+def _without_the_last_step(model, batches, optimiser, loss):
+    losses = _epoch(model, batches[:-1], optimiser, loss)
+    return [*losses, loss(model, batches[-1]).item()]
+
+
+def _after_the_step(model, batches, optimiser, loss):
+    losses = []
+    for x in batches:
+        _epoch(model, [x], optimiser, loss)
+        losses.append(loss(model, x).item())
+    return losses
+
+
+def _epoch_with_tensors(model, batches, optimiser, loss):
+    losses = []
+    for x in batches:
+        value = loss(model, x)
+        optimiser.zero_grad(set_to_none=False)
+        value.backward()
+        optimiser.step()
+        losses.append(value.detach())
+    return losses
+
+
+def _epoch_cleared_at_the_end(model, batches, optimiser, loss):
+    losses = ()
+    for x in batches:
+        value = loss(model, x)
+        value.backward()
+        optimiser.step()
+        optimiser.zero_grad()
+        losses += (value.item(),)
+    return losses
+
+
+def _epoch_through_parameters(model, batches, optimiser, loss):
+    losses = []
+    for x in batches:
+        for parameter in model.parameters():
+            parameter.grad = None
+        losses.append(loss(model, x))
+        losses[-1].backward()
+        optimiser.step()
+    return torch.stack(losses).tolist()
+
+
+epoch = Exercise(
+    name="epoch",
+    solution=_epoch,
+    inputs=_regression,
+    also=lambda losses, model, *_: {"the weight of the model afterwards": model.weight},
+    praise="clear, go back, step: once for each batch.",
+    mistakes=(
+        Mistake(
+            "gradients never cleared",
+            lambda *a: _epoch(*a, order=("backward", "step")),
+            "backward() adds to the gradients that are already there. Call optimiser.zero_grad() in"
+            " every turn.",
+        ),
+        Mistake(
+            "the model stands still",
+            lambda *a: _epoch(*a, order=("zero", "backward")),
+            "These are the losses of a model that does not move. Is optimiser.step() inside the"
+            " loop, after backward(), and zero_grad() not between the two?",
+        ),
+        Mistake(
+            "step before backward",
+            lambda *a: _epoch(*a, order=("step", "zero", "backward")),
+            "Each step uses the gradient of the batch before. Call backward() first.",
+        ),
+        Mistake(
+            "loss taken after the step",
+            _after_the_step,
+            "You evaluated the loss once more after the step. Keep the value that you called"
+            " backward() on.",
+        ),
+        Mistake(
+            "last loss only",
+            lambda *a: _epoch(*a)[-1],
+            "This is the loss of the last batch. Return the list of all of them, in order.",
+        ),
+        Mistake(
+            "mean of the losses",
+            lambda *a: float(np.mean(_epoch(*a))),
+            "Return the list, not its mean.",
+        ),
+        Mistake(
+            "first batch only",
+            lambda *a: _epoch(a[0], a[1][:1], *a[2:]),
+            "Only the first batch was used: is the return inside the loop?",
+        ),
+        Mistake(
+            "the last step left out",
+            _without_the_last_step,
+            "The losses are right, but the model has not learned from the last batch: one step is"
+            " missing.",
+        ),
+    ),
+    also_right=(_epoch_with_tensors, _epoch_cleared_at_the_end, _epoch_through_parameters),
+)

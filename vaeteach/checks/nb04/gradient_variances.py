@@ -1,0 +1,100 @@
+"""Exercise 4.4: the variance of two gradient estimators."""
+
+import torch
+from torch.distributions import Normal
+
+from ..exercise import Exercise, Mistake
+
+
+def _functions():
+    noise = torch.randn(50, generator=torch.Generator().manual_seed(4))
+    return [
+        (torch.square, lambda z: 2 * z, 1.0, 2.0, torch.tensor([-1.0, 0.0, 2.0])),
+        (torch.square, lambda z: 2 * z, 1.0, 0.5, noise),
+        (lambda z: 10 + torch.sin(z), torch.cos, -0.3, 1.5, noise),
+    ]
+
+
+def _two(f, df, mu, sigma, noise):
+    z = mu + sigma * noise
+    return df(z), f(z) * (z - mu) / sigma**2
+
+
+def _variances_through_autograd(f, df, mu, sigma, noise):
+    leaf = torch.full_like(noise, mu, requires_grad=True)
+    (first,) = torch.autograd.grad(f(leaf + sigma * noise).sum(), leaf)
+    z = mu + sigma * noise
+    leaf = torch.full_like(noise, mu, requires_grad=True)
+    (score,) = torch.autograd.grad(Normal(leaf, sigma).log_prob(z).sum(), leaf)
+    return [first.var(), (f(z) * score).var()]
+
+
+gradient_variances = Exercise(
+    name="gradient_variances",
+    solution=lambda *a: tuple(estimate.var() for estimate in _two(*a)),
+    inputs=_functions,
+    praise="two estimators of one gradient, and very different noise.",
+    mistakes=(
+        Mistake(
+            "sigma for sigma squared",
+            lambda f, df, mu, sigma, noise: (
+                df(mu + sigma * noise).var(),
+                (f(mu + sigma * noise) * noise).var(),
+            ),
+            "The score of a Gaussian is (z - mu) / sigma ** 2. Since z - mu = sigma * noise, that"
+            " is noise / sigma.",
+        ),
+        Mistake(
+            "sigma forgotten in the score",
+            lambda f, df, mu, sigma, noise: (
+                df(mu + sigma * noise).var(),
+                (f(mu + sigma * noise) * sigma * noise).var(),
+            ),
+            "The score of a Gaussian is (z - mu) / sigma ** 2; here only z - mu was used.",
+        ),
+        Mistake(
+            "order exchanged",
+            lambda *a: tuple(estimate.var() for estimate in _two(*a)[::-1]),
+            "Both variances are right, in the wrong order: the reparameterised one comes first.",
+        ),
+        Mistake(
+            "standard deviation for variance",
+            lambda *a: tuple(estimate.std() for estimate in _two(*a)),
+            "These are standard deviations. Square them, or call .var().",
+        ),
+        Mistake(
+            "variance of the mean",
+            lambda *a: tuple(estimate.var() / len(a[-1]) for estimate in _two(*a)),
+            "You divided by the number of samples: that is the variance of their mean. One estimate"
+            " is asked for.",
+        ),
+        Mistake(
+            "divided by S",
+            lambda *a: tuple(estimate.var(correction=0) for estimate in _two(*a)),
+            "Nearly: .var() divides by S - 1, which is unbiased; you divided by S.",
+        ),
+        Mistake(
+            "score alone",
+            lambda f, df, mu, sigma, noise: (df(mu + sigma * noise).var(), (noise / sigma).var()),
+            "The score has to be multiplied by f(z); by itself its mean is zero.",
+        ),
+        Mistake(
+            "means for variances",
+            lambda *a: tuple(estimate.mean() for estimate in _two(*a)),
+            "These are the two estimates of the gradient. Their variances over the samples are"
+            " asked for.",
+        ),
+        Mistake(
+            "noise for z",
+            lambda f, df, mu, sigma, noise: (df(noise).var(), (f(noise) * noise / sigma).var()),
+            "f and df were evaluated at the noise. First make z = mu + sigma * noise.",
+        ),
+    ),
+    also_right=(
+        _variances_through_autograd,
+        lambda f, df, mu, sigma, noise: (
+            torch.var(df(mu + sigma * noise)),
+            torch.var(f(mu + sigma * noise) * noise / sigma),
+        ),
+    ),
+)
