@@ -10,6 +10,7 @@ import torch
 
 from vaeteach import NonFiniteBound, build_vae, elbo, fit, load
 from vaeteach.support import exclusive
+from vaeteach.training import peak_rate
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +143,18 @@ def test_objectives_of_all_kinds(digits):
             progress=False,
             objective=lambda m, x: elbo(m, x).value.mean(),
         )
+
+
+def test_the_rate_falls_as_one_over_the_width_of_wide_models(digits):
+    wide, twice = (build_vae(digits, hidden=(n, n)) for n in (800, 1600))
+    assert peak_rate(build_vae(digits)) == 0.012
+    assert peak_rate(wide) == pytest.approx(0.006) == 2 * peak_rate(twice)
+    rates = {}
+    for lr in (None, 0.006, 0.012):
+        model = build_vae(digits, hidden=(800, 800))
+        fit(model, digits.train[:64], epochs=1, lr=lr, progress=False)
+        rates[lr] = model.decoder.net[0].bias.detach()
+    assert torch.equal(rates[None], rates[0.006]) and not torch.equal(rates[None], rates[0.012])
 
 
 def test_a_tensor_of_images_is_enough(digits):

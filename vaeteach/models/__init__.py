@@ -1,8 +1,10 @@
 """The VAE: encoder, decoder and likelihoods, joined with a prior, and the bounds on log p(x)."""
 
 from .bounds import Elbo, elbo, iwae_bound, log_prob_of_pixels, require_possible
+from .images import images_of
 from .likelihoods import LIKELIHOODS
 from .networks import Decoder, Encoder, mlp
+from .starting import start_from_mean
 from .vae import VAE, build_vae
 
 __all__ = [
@@ -13,8 +15,10 @@ __all__ = [
     "VAE",
     "build_vae",
     "elbo",
+    "images_of",
     "iwae_bound",
     "log_prob_of_pixels",
     "mlp",
     "require_possible",
+    "start_from_mean",
 ]

@@ -1,4 +1,8 @@
-"""The likelihoods p(x|z): what a decoder's outputs mean for the pixels."""
+"""The likelihoods p(x|z): what a decoder's outputs h mean for the pixels.
+
+Each knows `parameter_of_mean(m)`, the h at which a pixel has mean m in (0, 1): where a decoder
+starts.
+"""
 
 import torch
 from torch import nn
@@ -16,6 +20,9 @@ class BernoulliLikelihood(nn.Module):
     def forward(self, h):
         return Independent(Bernoulli(logits=h, validate_args=False), 1, validate_args=False)
 
+    def parameter_of_mean(self, m):
+        return torch.logit(m)
+
 
 class ContinuousBernoulliLikelihood(nn.Module):
     """A density on [0, 1] for grey pixels (Loaiza-Ganem and Cunningham 2019, equation 6)."""
@@ -24,6 +31,15 @@ class ContinuousBernoulliLikelihood(nn.Module):
         return Independent(
             StableContinuousBernoulli(logits=h, validate_args=False), 1, validate_args=False
         )
+
+    def parameter_of_mean(self, m):
+        # the mean has no inverse in closed form; it rises with h, so bisection finds it
+        low, high = torch.full_like(m, -200.0), torch.full_like(m, 200.0)
+        for _ in range(40):
+            h = (low + high) / 2
+            below = self(h).mean < m
+            low, high = torch.where(below, h, low), torch.where(below, high, h)
+        return h
 
 
 class GaussianLikelihood(nn.Module):
@@ -38,6 +54,9 @@ class GaussianLikelihood(nn.Module):
 
     def forward(self, h):
         return gaussian(h, self.logvar.expand_as(h))
+
+    def parameter_of_mean(self, m):
+        return m
 
 
 LIKELIHOODS = {

@@ -6,11 +6,11 @@ fused Adam under a warm-up and a cosine decay to zero. Nothing in a step waits f
 read back.
 """
 
+from ..models import start_from_mean
 from ..support import exclusive
 from .history import History, NonFiniteBound, Snapshot
-from .loop import fit
+from .loop import fit, peak_rate
 from .precision import bfloat16_products
-from .starting import start_from_mean
 from .trials import TRIALS, kept_trial, measure_trial, train_trial
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "fit",
     "kept_trial",
     "measure_trial",
+    "peak_rate",
     "start_from_mean",
     "train_trial",
 ]

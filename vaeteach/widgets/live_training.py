@@ -28,7 +28,7 @@ from ..plots import (
 )
 from ..plots.training import NAMES, TERMS
 from ..support import exclusive
-from ..training import NonFiniteBound, fit, start_from_mean
+from ..training import NonFiniteBound, fit
 
 _HERE = Path(__file__).parent
 # training codes on the plane, test images under the terms: enough to see, cheap to compute
@@ -186,9 +186,7 @@ class LiveTraining(ipywidgets.VBox):
         self._rows, self._shown = [], None
         self._fix()
         settings = dict(likelihood=self._likelihood, hidden=self.width.value, seed=self.seed.value)
-        self.model = start_from_mean(
-            build_vae(self.data, self.latent_dim.value, **settings), self.data
-        )
+        self.model = build_vae(self.data, self.latent_dim.value, **settings)
         self.canvas.limit = 4.0
         self._picture(0.0)
         self._say("Start", "ready")
