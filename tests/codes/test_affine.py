@@ -5,62 +5,21 @@ import math
 
 import pytest
 import torch
+from affine_models import EXACT, Fixed, images, model_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
-from torch.distributions import (
-    Beta,
-    Independent,
-    Laplace,
-    MultivariateNormal,
-    StudentT,
-    kl_divergence,
-)
+from torch.distributions import Beta, Independent, Laplace, StudentT, kl_divergence
 
-from vaeteach import build_vae, draw, elbo, kl, kl_standard_normal
+from vaeteach import build_vae, elbo, kl
 from vaeteach.codes import (
     absorb_prior,
     affine_latents,
-    map_latents,
     rotate_latents,
     standardize_latents,
     standardize_latents_,
 )
 from vaeteach.distributions import gaussian
-
-EXACT = dict(rtol=0, atol=1e-10)
-
-
-class Fixed(nn.Module):
-    """A prior module that returns what it was given."""
-
-    def __init__(self, distribution):
-        super().__init__()
-        self.distribution = distribution
-
-    def forward(self):
-        return self.distribution
-
-
-def images(n=40, pixels=12, seed=0):
-    return (torch.rand(n, pixels, generator=torch.Generator().manual_seed(seed)) < 0.4).double()
-
-
-def model_of(latent_dim=2, mean=None, logvar=None, seed=0, likelihood="bernoulli", spread=3.0):
-    """An untrained model in float64 whose codes are far from standard, with a learned-looking
-    Gaussian prior.
-    """
-    prior = None
-    if mean is not None:
-        prior = Fixed(gaussian(torch.tensor(mean).double(), torch.tensor(logvar).double()))
-    model = build_vae(
-        images(), latent_dim, prior, hidden=(9, 7), seed=seed, likelihood=likelihood
-    ).double()
-    with torch.no_grad():
-        model.encoder.net[-1].weight *= spread
-        model.encoder.net[-1].bias[:latent_dim] += torch.linspace(-1, 2, latent_dim).double()
-    return model
-
 
 PRIORS = {
     1: ([1.5], [-1.2]),
@@ -195,96 +154,6 @@ def test_standardising_to_another_prior_on_the_line():
     torch.testing.assert_close(u.mean.mean(0), prior().mean, **EXACT)
     torch.testing.assert_close(
         u.variance.mean(0) + u.mean.var(0, correction=0), prior().variance, **EXACT
-    )
-
-
-@pytest.mark.parametrize("latent_dim", [2, 4])
-def test_turning_changes_codes_and_no_elbo(latent_dim):
-    model, x = model_of(latent_dim), images()
-    g = torch.Generator().manual_seed(4)
-    rotation = torch.linalg.qr(torch.randn(latent_dim, latent_dim, generator=g).double()).Q
-    turned = rotate_latents(model, rotation)
-    q, u = model.encode(x), turned.encode(x)
-    z = draw(q, (6,), seed=2)
-    assert (u.mean - q.mean).abs().max() > 0.1
-    torch.testing.assert_close(u.log_prob(z @ rotation.T), q.log_prob(z), **EXACT)
-    torch.testing.assert_close(draw(u, (6,), seed=2), z @ rotation.T, **EXACT)
-    torch.testing.assert_close(turned.decode(z @ rotation.T).mean, model.decode(z).mean, **EXACT)
-    for old, new in zip(elbo(model, x, seed=8), elbo(turned, x, seed=8)):
-        torch.testing.assert_close(new, old, **EXACT)
-
-
-def test_full_gaussian_kl_against_torch_and_full_covariance_of_draws():
-    g = torch.Generator().manual_seed(0)
-    factor = torch.randn(3, 4, 4, generator=g).double()
-    q = MultivariateNormal(
-        torch.randn(3, 4, generator=g).double(), factor @ factor.mT + 0.1 * torch.eye(4).double()
-    )
-    mu, logvar = torch.randn(4, generator=g).double(), torch.randn(4, generator=g).double()
-    theirs = kl_divergence(q, MultivariateNormal(mu, torch.diag(logvar.exp())))
-    torch.testing.assert_close(kl(q, gaussian(mu, logvar)), theirs)
-    model, x = model_of(2), images(3)
-    with torch.no_grad():
-        u = rotate_latents(model, 0.7).encode(x)
-    z = draw(u, (200_000,), seed=1)
-    for i in range(3):
-        cov = torch.cov(z[:, i].T)
-        torch.testing.assert_close(
-            cov, u.covariance_matrix[i], rtol=0.03, atol=0.01 * float(u.variance[i].max())
-        )
-
-
-def test_the_diagonal_of_a_turned_posterior_is_the_nearest_diagonal():
-    """KL(d || full) = (log det of covariance + sum of log precisions) / 2 there, and more at every
-    other diagonal.
-    """
-    model, x = model_of(2), images()
-    full, diagonal = (rotate_latents(model, 0.5, diagonal=d).encode(x) for d in (False, True))
-    torch.testing.assert_close(diagonal.mean, full.mean, **EXACT)
-
-    def distance(logvar):
-        return kl_divergence(
-            MultivariateNormal(diagonal.mean, torch.diag_embed(logvar.exp())), full
-        )
-
-    precisions = torch.linalg.inv(full.covariance_matrix).diagonal(dim1=1, dim2=2)
-    price = (torch.logdet(full.covariance_matrix) + precisions.log().sum(1)) / 2
-    assert (price > 1e-6).all()
-    torch.testing.assert_close(distance(diagonal.logvar), price, rtol=0, atol=1e-9)
-    for step in ([0.1, 0.0], [-0.1, 0.0], [0.0, 0.1], [0.0, -0.1]):
-        assert (distance(diagonal.logvar + torch.tensor(step)) > price + 1e-4).all()
-
-
-def test_a_diagonal_map_is_the_same_by_both_ways():
-    """map_latents goes from z to u, affine_latents writes z = shift + scale u; a full covariance
-    gains nothing here.
-    """
-    model, x = model_of(2), images()
-    s, m = torch.tensor([2.0, 0.5]).double(), torch.tensor([1.0, 3.0]).double()
-    prior = Fixed(gaussian(m, 2 * s.log()))
-    one, other = (
-        map_latents(model, torch.diag(s), m, prior),
-        affine_latents(model, -m / s, 1 / s, prior),
-    )
-    torch.testing.assert_close(one.encode(x).mean, other.encode(x).mean, **EXACT)
-    torch.testing.assert_close(one.encode(x).variance, other.encode(x).variance, **EXACT)
-    for term in zip(elbo(one, x, seed=1), elbo(other, x, seed=1), elbo(model, x, seed=1)):
-        torch.testing.assert_close(term[0], term[1], **EXACT)
-        torch.testing.assert_close(term[0], term[2], **EXACT)
-    with pytest.raises(ValueError, match="can be undone"):
-        map_latents(model, torch.ones(2, 2), m)
-
-
-def test_quarter_turns_only_permute():
-    model, x = model_of(2), images()
-    u = rotate_latents(model, math.pi / 2).encode(x)
-    q = model.encode(x)
-    torch.testing.assert_close(u.mean, torch.stack([-q.mean[:, 1], q.mean[:, 0]], 1), **EXACT)
-    torch.testing.assert_close(
-        u.covariance_matrix.tril(-1), torch.zeros(40, 2, 2).double(), **EXACT
-    )
-    torch.testing.assert_close(
-        kl(u, model.prior()), kl_standard_normal(q.mu, q.logvar).sum(-1), **EXACT
     )
 
 

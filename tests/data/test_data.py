@@ -11,43 +11,12 @@ import vaeteach
 from vaeteach.data import DATASETS, ImageData, load
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("VAETEACH_CACHE", str(tmp_path / "kept"))
-    monkeypatch.delenv("VAETEACH_DATA", raising=False)
-
-
 def make(**changes):
     parts = dict(
         train=torch.rand(3, 6), train_labels=torch.zeros(3).long(),
         test=torch.rand(2, 6), test_labels=torch.zeros(2).long(), shape=(2, 3),
     )  # fmt: skip
     return ImageData(**(parts | changes))
-
-
-def test_digits_are_the_real_ones():
-    from sklearn.datasets import load_digits
-
-    data = load("digits")
-    assert (
-        data.train.shape == (1437, 64)
-        and data.test.shape == (360, 64)
-        and data.shape == (8, 8)
-        and data.pixels == 64
-    )
-    assert data.train.dtype == torch.float32 and data.train_labels.dtype == torch.int64
-    # The two parts together are scikit-learn's images, each with its own label, in another order.
-    images = torch.cat([data.train, data.test])
-    rows = torch.cat(
-        [images * 16, torch.cat([data.train_labels, data.test_labels])[:, None]], 1
-    ).numpy()
-    theirs = load_digits()
-    assert sorted(map(tuple, rows)) == sorted(
-        (*map(float, x), float(y)) for x, y in zip(theirs.data, theirs.target)
-    )
-    share = data.test_labels.bincount() / theirs.target.size * 1797 / 360
-    assert (share - torch.tensor(theirs.target).bincount() / 1797).abs().max() < 0.005  # stratified
-    assert torch.equal(load("digits").train, data.train)
 
 
 def test_default_and_environment_variable(monkeypatch):
@@ -157,7 +126,7 @@ def test_the_table_names_modules():
 
 
 def test_importing_costs_no_heavy_library():
-    code = "import sys, vaeteach.data, vaeteach.cache; print([m for m in ('sklearn', 'pandas', 'matplotlib', 'pooch', 'requests') if m in sys.modules])"  # noqa: E501
+    code = "import sys, vaeteach.data, vaeteach.support.cache; print([m for m in ('sklearn', 'pandas', 'matplotlib', 'pooch', 'requests') if m in sys.modules])"  # noqa: E501
     out = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,

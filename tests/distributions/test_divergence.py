@@ -5,14 +5,18 @@ its extremes.
 import math
 from decimal import Decimal, getcontext
 
+import battery
 import pytest
 import torch
+from families import MODULES, PAIRS, STANDARD_ERRORS, has_closed_form, posterior_case, prior_case
 from hypothesis import given
 from hypothesis import strategies as st
-from torch.distributions import Normal, kl_divergence
+from torch import distributions as td
+from torch.distributions import Independent, Normal, kl_divergence
 
-from vaeteach import draw, kl, kl_standard_normal
-from vaeteach.distributions import gaussian
+import vaeteach as v
+from vaeteach import kl_standard_normal
+from vaeteach.distributions import POSTERIORS, draw, gaussian, kl, support_contains
 from vaeteach.priors import GaussianMixture, StudentT
 
 getcontext().prec = 60
@@ -165,3 +169,85 @@ def test_without_a_closed_form_the_samples_agree_with_quadrature(prior):
         terms = kl(q, prior(), draw(q, (40_000,), seed=5))[:, 0]
     error = terms.std().item() / len(terms) ** 0.5
     assert abs(terms.mean().item() - truth) < 4 * error
+
+
+def test_kl_without_a_closed_form_is_an_unbiased_estimate():
+    q = gaussian(torch.tensor([[0.5, -0.3]]), torch.tensor([[-1.0, 0.2]]))
+    p = Independent(td.StudentT(torch.full((2,), 5.0)), 1)
+    z = draw(q, (200_000,), seed=0)
+    estimates = kl(q, p, z).double()
+    # the same integral by quadrature, dimension by dimension
+    x = torch.linspace(-12, 12, 40_001, dtype=torch.float64)
+    exact = 0.0
+    for mean, logvar in ((0.5, -1.0), (-0.3, 0.2)):
+        log_q = Normal(mean, math.exp(logvar / 2)).log_prob(x)
+        log_p = td.StudentT(5.0).log_prob(x)
+        exact += torch.trapezoid(log_q.exp() * (log_q - log_p), x).item()
+    error = estimates.std().item() / math.sqrt(len(z))
+    assert estimates.mean().item() == pytest.approx(exact, abs=4 * error)
+    assert kl(q, p).shape == (1,)
+
+
+def test_kl_refuses_what_cannot_be():
+    q = gaussian(torch.zeros(2, 3), torch.zeros(2, 3))
+    with pytest.raises(ValueError, match="same space"):
+        kl(q, gaussian(torch.zeros(2), torch.zeros(2)))
+    with pytest.raises(ValueError, match="infinite"):
+        kl(q, Independent(td.Beta(torch.ones(3), torch.ones(3)), 1))
+
+
+def test_supports():
+    unit, line = td.Beta(1.0, 1.0).support, Normal(0.0, 1.0).support
+    assert (
+        support_contains(line, unit)
+        and support_contains(unit, unit)
+        and not support_contains(unit, line)
+    )
+
+
+@pytest.mark.parametrize(("prior", "posterior"), PAIRS)
+@torch.no_grad()
+def test_kl_agrees_with_monte_carlo_and_with_quadrature(prior, posterior):
+    q, p = posterior_case(posterior)(), prior_case(prior)()
+    z = draw(q, (40_000,), 5)
+    estimate = q.log_prob(z) - p.log_prob(z)
+    exact = kl(q, p)
+    nodes, weight = battery.nodes(MODULES[prior][0], 12.0, 1601 if prior == "laplace" else 801)
+    log_q = q.log_prob(nodes)
+    integrand = torch.where(log_q.exp() > 0, log_q.exp() * (log_q - p.log_prob(nodes)), 0.0)
+    by_quadrature = float((integrand * weight).sum())
+    tolerance = STANDARD_ERRORS * float(estimate.std()) / math.sqrt(len(z)) + 1e-9
+    assert float(estimate.mean()) == pytest.approx(by_quadrature, abs=tolerance + 1e-4)
+    if has_closed_form(q, p):
+        assert float(exact) == pytest.approx(by_quadrature, abs=1e-4)
+        assert float(exact) == pytest.approx(float(estimate.mean()), abs=tolerance)
+    else:  # a single sample: only its mean over many is the KL
+        assert torch.equal(kl(q, p, z), estimate)
+
+
+def test_which_pairs_are_exact():
+    closed = {(p, q) for p, q in PAIRS if has_closed_form(posterior_case(q)(), prior_case(p)())}
+    expected = {(p, "gaussian") for p in ("standard normal", "learned normal", "laplace")}
+    expected |= {(p, "beta, wide") for p in MODULES if p.startswith("beta")}
+    assert closed == expected | {("sphere", "vMF, wide"), ("sphere", "vMF, narrow")}
+
+
+@pytest.mark.parametrize(
+    ("q", "p"),
+    [
+        (v.gaussian(torch.zeros(3, 2), torch.zeros(3, 2)), v.BetaPrior(2)),
+        (v.gaussian(torch.zeros(3, 3), torch.zeros(3, 3)), v.SpherePrior()),
+        (POSTERIORS["von_mises_fisher"]()(torch.ones(4, 3)), v.StandardNormal(3)),
+        (POSTERIORS["von_mises_fisher"]()(torch.ones(4, 3)), v.GaussianMixture(3, 2)),
+        (POSTERIORS["beta"]()(torch.ones(4, 6)), v.SpherePrior()),
+    ],
+)
+def test_incompatible_pairs_are_refused_with_the_reason(q, p):
+    with pytest.raises(ValueError, match="mass where the prior has none.*infinite"):
+        kl(q, p())
+
+
+def test_a_box_inside_the_plane_is_compatible():
+    q = POSTERIORS["beta"]()(torch.zeros(4, 4))
+    assert bool(torch.isfinite(kl(q, v.StandardNormal(2)(), seed=0)).all())
+    assert bool(torch.isfinite(kl(q, v.GaussianMixture(2, 3)(), seed=0)).all())

@@ -101,3 +101,25 @@ def test_gradient_of_one_sample_is_that_of_the_sampled_elbo(trained):
 def test_bad_sample_numbers_get_a_sentence(trained, k):
     with pytest.raises(ValueError, match="whole number of at least 1"):
         iwae_bound(*trained, k)
+
+
+def test_the_bound_adds_up_and_repeats(digits):
+    model = build_vae(digits)
+    before = torch.get_rng_state()
+    bound = elbo(model, digits.test, beta=1.0, seed=3)
+    assert torch.equal(bound.value, bound.log_likelihood - bound.kl)
+    assert torch.equal(bound.value, elbo(model, digits.test, seed=3).value)
+    assert not torch.equal(bound.value, elbo(model, digits.test, seed=4).value)
+    heavy = elbo(model, digits.test, beta=4.0, seed=3)
+    assert torch.allclose(heavy.value, bound.log_likelihood - 4 * bound.kl)
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_the_importance_weighted_bound_does_not_depend_on_its_chunks(digits):
+    model, x = build_vae(digits), digits.test[:4]
+    whole = iwae_bound(model, x, 60, seed=0)
+    parts = iwae_bound(model, x, 60, seed=0, chunk=4 * 64 * 20)
+    assert whole.shape == (4,) and torch.allclose(whole, parts, atol=1e-4)
+    for wrong in (0, -3, 2.5):
+        with pytest.raises(ValueError, match="n_samples"):
+            iwae_bound(model, x, wrong)
