@@ -9,13 +9,20 @@ PACKAGE, TESTS = ROOT / "vaeteach", ROOT / "tests"
 
 # Modules that one file tests together, because they have one contract.
 TOGETHER = {
-    # the exercises and questions of the lessons: each is judged on its own answers
-    "checks/nb*.py": "checks/test_lessons.py",
+    # the exercises of the lessons: each carries its own answers, right and wrong
+    "checks/nb*/*.py": "checks/test_lessons.py",
     "checks/questions.py": "checks/test_quiz.py",
+    "checks/comparing.py": "checks/test_answers.py",
+    "checks/running.py": "checks/test_exercise.py",
+    "diagnosis/raster.py": "distributions/test_raster.py",
+    "models/images.py": "models/test_vae.py",
     # what is drawn is compared with what was handed in
     "plots/*.py": "plots/test_training.py",
     "training/history.py": "training/test_loop.py",
     "training/inputs.py": "training/test_loop.py",
+    "widgets/canvas.py": "widgets/test_figure.py",
+    "widgets/prior_knobs.py": "widgets/test_prior_zoo.py",
+    "widgets/quiz.py": "checks/test_quiz.py",
 }
 
 
@@ -50,7 +57,8 @@ def test_a_test_file_has_its_module():
         name = path.stem.removeprefix("test_")
         if folder in folders and name != folder:
             module = PACKAGE / path.relative_to(TESTS).with_name(f"{name}.py")
-            assert module.exists() or str(path.relative_to(TESTS)) in TOGETHER.values(), path
+            together = path.relative_to(TESTS).as_posix() in TOGETHER.values()
+            assert module.exists() or together, f"{path} tests no module"
 
 
 def test_a_module_without_a_test_is_found(tmp_path):
