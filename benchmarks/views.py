@@ -29,7 +29,7 @@ import ipywidgets, torch
 from vaeteach import build_vae, fit, load
 from vaeteach.plots import draw_codes, draw_ellipse, draw_normal_contours, draw_picture, new_figure, style_plane
 from vaeteach.widgets import LatentExplorer
-from vaeteach.widgets.figure import FigureView
+from vaeteach.widgets.base import FigureView
 data = load("digits").binarized()
 model = build_vae(data)
 fit(model, data, epochs=15, progress=False)
@@ -41,7 +41,9 @@ def decode(z):
 EXPLORER = "explorer = LatentExplorer(model, data)\nexplorer"
 FIGURE = """
 class Plane(FigureView):
+    alt = "plane"
     def __init__(self):
+        super().__init__()
         figure, (plane, right) = new_figure(8, 4.8, columns=2, width_ratios=[2.4, 1])
         style_plane(plane)
         draw_codes(plane, codes, data.train_labels)
@@ -49,7 +51,7 @@ class Plane(FigureView):
         self.at = draw_ellipse(plane, (0, 0), (0.1, 0.1))
         self.picture = draw_picture(right, decode([0.0, 0.0]), data.shape)
         self.z1 = ipywidgets.FloatSlider(min=-3, max=3, step=0.01)
-        super().__init__(figure, [self.at, self.picture], [self.z1], alt="plane")
+        self.show(figure, [self.at, self.picture], [self.z1])
     def move(self):
         self.at.set_center((self.z1.value, 0))
         self.picture.set_data(decode([self.z1.value, 0.0]).reshape(data.shape))
@@ -84,7 +86,8 @@ WATCH = """(kind) => {
     new MutationObserver(seen).observe(document.querySelector('.vaeteach-explorer'),
                                        { attributes: true, attributeFilter: ['data-frames'] });
   else if (kind === 'figure')
-    document.querySelector('.vaeteach-view img').addEventListener('load', seen);
+    new MutationObserver(seen).observe(document.querySelector('.vaeteach-view canvas'),
+                                       { attributes: true, attributeFilter: ['data-painted'] });
   else
     new MutationObserver((list) => {
       for (const record of list) for (const node of record.addedNodes)
@@ -169,7 +172,7 @@ def main():
             lab.close()
     names = {
         "interact": "`interact`, inline figure",
-        "figure": "figure view, blitted",
+        "figure": "figure view, changed part",
         "explorer": "latent explorer",
     }
     base = results["interact"][0]

@@ -15,7 +15,7 @@ def sheet(lab):
 
 def spread(view):
     """The two standard deviations that the alt text tells."""
-    text = view.locator("img").first.get_attribute("alt")
+    text = view.locator(".vaeteach-picture").first.get_attribute("aria-label")
     return [
         float(v) for v in re.search(r"standard deviations (\d+\.\d+) and (\d+\.\d+)", text).groups()
     ]
@@ -23,7 +23,7 @@ def spread(view):
 
 def test_hiding_pixels_widens_the_posterior(sheet):
     (view,) = sheet.views()
-    picture, before_spread = view.locator("img").first, spread(view)
+    picture, before_spread = view.locator(".vaeteach-picture").first, spread(view)
     before = sheet.settle(picture)
     sheet.drag(view.locator(".widget-slider").nth(1), -0.97)
     assert sheet.changed(picture, before) > 0
@@ -35,7 +35,7 @@ def test_hiding_pixels_widens_the_posterior(sheet):
 
 def test_another_digit_by_mouse_and_by_keyboard(sheet):
     (view,) = sheet.views()
-    picture = view.locator("img").first
+    picture = view.locator(".vaeteach-picture").first
     before = sheet.settle(picture)
     slider = view.locator(".widget-slider").first
     sheet.drag(slider, 0.4)

@@ -19,7 +19,7 @@ def sheet(lab):
 
 def numbers(view):
     """ELBO, gap and log p(x) from the alt text."""
-    text = view.locator("img").first.get_attribute("alt")
+    text = view.locator(".vaeteach-picture").first.get_attribute("aria-label")
     return [
         float(v)
         for v in re.search(
@@ -30,7 +30,7 @@ def numbers(view):
 
 def test_a_slider_moves_q_and_the_sum_stays(sheet):
     (view,) = sheet.views()
-    picture = view.locator("img").first
+    picture = view.locator(".vaeteach-picture").first
     before, (elbo, _, evidence) = sheet.settle(picture), numbers(view)
     sheet.drag(view.locator(".widget-slider").first, 0.2)
     assert sheet.changed(picture, before) > 0
@@ -43,7 +43,7 @@ def test_a_slider_moves_q_and_the_sum_stays(sheet):
 
 def test_play_climbs_and_pause_holds(sheet):
     (view,) = sheet.views()
-    picture, (elbo, *_) = view.locator("img").first, numbers(view)
+    picture, (elbo, *_) = view.locator(".vaeteach-picture").first, numbers(view)
     buttons = view.locator("button")
     sheet.settle(picture)
     buttons.first.click()
@@ -60,7 +60,7 @@ def test_play_climbs_and_pause_holds(sheet):
 
 def test_another_digit(sheet):
     (view,) = sheet.views()
-    picture = view.locator("img").first
+    picture = view.locator(".vaeteach-picture").first
     before, evidence = sheet.settle(picture), numbers(view)[2]
     view.locator("select").first.select_option(index=3)
     assert sheet.changed(picture, before) > 0

@@ -14,7 +14,7 @@ def sheet(lab):
 
 
 def divergence(view):
-    text = view.locator("img").first.get_attribute("alt")
+    text = view.locator(".vaeteach-picture").first.get_attribute("aria-label")
     direction, value, estimate, error = re.search(
         r"(KL\(. \|\| .\)) is (\S+) nats; \d+ samples say (\S+) ± (\S+)\.", text
     ).groups()
@@ -23,7 +23,7 @@ def divergence(view):
 
 def test_slider_direction_and_choice(sheet):
     (view,) = sheet.views()
-    picture = view.locator("img").first
+    picture = view.locator(".vaeteach-picture").first
     before, (direction, value, *_) = sheet.settle(picture), divergence(view)
     sheet.drag(view.locator(".widget-slider").first, 0.2)
     assert sheet.changed(picture, before) > 0

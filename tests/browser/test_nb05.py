@@ -21,18 +21,18 @@ def sheet(lab):
 
 def test_traversal(sheet):
     (view,) = sheet.views()
-    image = view.locator("img")
+    image = view.locator(".vaeteach-picture")
     image.wait_for()
     before = sheet.settle(image)
     sliders = view.locator(".widget-slider")
     assert sliders.count() == 11  # ten latents and the starting image
     readouts = [sliders.nth(i).locator(".widget-readout") for i in range(10)]
-    old, alt = readouts[0].inner_text(), image.get_attribute("alt")
+    old, alt = readouts[0].inner_text(), image.get_attribute("aria-label")
     sheet.drag(sliders.nth(0), 0.3 if float(old.replace("−", "-")) < 0 else -0.3)
     assert sheet.changed(image, before) > 0.002
     assert readouts[0].inner_text() != old
     sheet.settle(image)
-    assert image.get_attribute("alt") != alt
+    assert image.get_attribute("aria-label") != alt
     sheet.screenshot("traversal-first", view)
 
     values = [readout.inner_text() for readout in readouts]
@@ -47,7 +47,7 @@ def test_traversal(sheet):
 
 def test_keyboard(sheet):
     (view,) = sheet.views()
-    image = view.locator("img")
+    image = view.locator(".vaeteach-picture")
     image.wait_for()
     before = sheet.settle(image)
     view.locator(".noUi-handle").first.focus()

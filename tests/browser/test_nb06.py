@@ -10,13 +10,13 @@ ThroughTraining(fit(model, data, epochs=6, progress=False), data.train_labels)""
 
 
 def epoch_in(view):
-    return view.locator("img").get_attribute("alt").split(":")[0]
+    return view.locator(".vaeteach-picture").get_attribute("aria-label").split(":")[0]
 
 
 def test_through_training(lab):
     with lab.open_and_run(lab.notebook(CELL)) as sheet:
         (view,) = sheet.views()
-        picture, slider = view.locator("img"), view.locator(".widget-slider").first
+        picture, slider = view.locator(".vaeteach-picture"), view.locator(".widget-slider").first
         last = sheet.settle(picture)
         assert epoch_in(view) == "Epoch 6"
         sheet.screenshot("through_training-last", view)
@@ -34,10 +34,10 @@ def test_through_training(lab):
         before = sheet.settle(picture)
         view.locator(".widget-play button, .jupyter-widget-play button").first.click()
         assert sheet.changed(picture, before) > 0
-        view.locator("img[alt^='Epoch 6']").wait_for()  # the film runs to its end
+        view.locator("canvas[aria-label^='Epoch 6']").wait_for()  # the film runs to its end
 
         # and from there begins anew
         view.locator(".widget-play button, .jupyter-widget-play button").first.click()
-        view.locator("img:not([alt^='Epoch 6'])").wait_for()
-        view.locator("img[alt^='Epoch 6']").wait_for()
+        view.locator("canvas:not([aria-label^='Epoch 6'])").wait_for()
+        view.locator("canvas[aria-label^='Epoch 6']").wait_for()
         sheet.no_page_errors()

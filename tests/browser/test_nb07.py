@@ -16,7 +16,7 @@ def test_the_clinic(lab):
     with lab.open_and_run(lab.notebook(CELL)) as sheet:
         (view,) = sheet.views()
         picture, case, guess = (
-            view.locator("img"),
+            view.locator(".vaeteach-picture"),
             view.locator("select").nth(0),
             view.locator("select").nth(1),
         )
@@ -25,7 +25,7 @@ def test_the_clinic(lab):
             view.get_by_role("button", name="commit"),
         )
         sheet.settle(picture)
-        assert "Dashboard" in picture.get_attribute("alt")
+        assert "Dashboard" in picture.get_attribute("aria-label")
 
         case.select_option(label="Numerical failure: the KL has the wrong sign")
         shown = sheet.settle(picture, still=1.0)  # it may be the very case that was hidden

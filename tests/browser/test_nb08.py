@@ -12,7 +12,9 @@ def described(image):
     """(mean, standard deviation, turn, ELBO, KL) as the picture's description gives them."""
     return [
         float(number)
-        for number in re.findall(r"-?\d+\.?\d*", image.get_attribute("alt").replace("z1", ""))
+        for number in re.findall(
+            r"-?\d+\.?\d*", image.get_attribute("aria-label").replace("z1", "")
+        )
     ]
 
 
@@ -20,7 +22,7 @@ def test_absorption_bench(lab):
     cells = lab.excerpt(NOTEBOOK, "imports", "train", "bench-view")
     with lab.open_and_run(cells) as sheet:
         (view,) = sheet.views()
-        image = view.locator("img").first
+        image = view.locator(".vaeteach-picture").first
         sliders = view.locator(".widget-slider:has(.noUi-handle)")
         tick = view.locator("input[type=checkbox]").first
         answers = functools.partial(sheet.answers, image)

@@ -9,7 +9,8 @@ NOTEBOOK = "09_must_the_prior_be_gaussian.ipynb"
 def numbers_in(image):
     """(KL of q(z) from the prior, test ELBO) as the picture's description gives them."""
     found = re.search(
-        r"from the prior (-?[\d.]+) nats, test ELBO (-?[\d.]+) nats", image.get_attribute("alt")
+        r"from the prior (-?[\d.]+) nats, test ELBO (-?[\d.]+) nats",
+        image.get_attribute("aria-label"),
     )
     return float(found[1]), float(found[2])
 
@@ -18,13 +19,13 @@ def test_prior_zoo(lab):
     cells = lab.excerpt(NOTEBOOK, "imports", "train", "zoo-view")
     with lab.open_and_run(cells) as sheet:
         (view,) = sheet.views()
-        image = view.locator("img").first
+        image = view.locator(".vaeteach-picture").first
         sliders = view.locator(".widget-slider:has(.noUi-handle)")
         choose = view.locator("select").first
         answers = functools.partial(sheet.answers, image)
 
         sheet.settle(view)
-        assert image.get_attribute("alt").startswith("standard normal")
+        assert image.get_attribute("aria-label").startswith("standard normal")
         divergence, bound = numbers_in(image)
         answers(lambda: sheet.drag(sliders.nth(0), 0.3))
         moved = numbers_in(image)
@@ -34,7 +35,7 @@ def test_prior_zoo(lab):
         for name, least in [("uniform box, Beta q", 0.02), ("sphere, von Mises-Fisher q", 0.02),
                             ("VampPrior of 50", 0.02)]:  # fmt: skip
             answers(lambda name=name: choose.select_option(name), least)
-            assert image.get_attribute("alt").startswith(name)
+            assert image.get_attribute("aria-label").startswith(name)
             answers(lambda: sheet.drag(sliders.nth(0), 0.2))
             sheet.screenshot(f"prior-zoo-{name.split()[0].strip(',')}", view)
 

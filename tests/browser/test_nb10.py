@@ -9,20 +9,20 @@ NOTEBOOK = "10_where_to_sample.ipynb"
 
 
 def distance(image):
-    return float(re.search(r"to the test images (\d+\.\d+)", image.get_attribute("alt"))[1])
+    return float(re.search(r"to the test images (\d+\.\d+)", image.get_attribute("aria-label"))[1])
 
 
 def test_sampler_bench(lab):
     cells = lab.excerpt(NOTEBOOK, "imports", "train", "train-or-read", "features", "bench-view")
     with lab.open_and_run(cells) as sheet:
         (view,) = sheet.views()
-        image = view.locator("img").first
+        image = view.locator(".vaeteach-picture").first
         model, sampler = view.locator("select").nth(0), view.locator("select").nth(1)
         slider = view.locator(".widget-slider:has(.noUi-handle)").first
         answers = functools.partial(sheet.answers, image)
 
         sheet.settle(view)
-        assert "samples of: prior; model: D = 2." in image.get_attribute("alt")
+        assert "samples of: prior; model: D = 2." in image.get_attribute("aria-label")
         sheet.screenshot("sampler-bench", view)
         near = distance(image)
         answers(lambda: sampler.select_option(label="one q(z|x)"))

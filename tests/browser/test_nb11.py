@@ -8,7 +8,9 @@ NOTEBOOK = "11_when_must_the_prior_learn.ipynb"
 
 
 def phase_of(view):
-    found = re.search(r"Phase (\d+)", view.locator("img").first.get_attribute("alt"))
+    found = re.search(
+        r"Phase (\d+)", view.locator(".vaeteach-picture").first.get_attribute("aria-label")
+    )
     return int(found[1])
 
 
@@ -16,7 +18,7 @@ def test_wake_and_sleep(lab):
     cells = lab.excerpt(NOTEBOOK, "imports", "rbm-by-hand", "record-runs", "view")
     with lab.open_and_run(cells) as sheet:
         (view,) = sheet.views()
-        image = view.locator("img").first
+        image = view.locator(".vaeteach-picture").first
         slider = view.locator(".widget-slider:has(.noUi-handle)").first
 
         def answers(action):
@@ -37,7 +39,7 @@ def test_wake_and_sleep(lab):
         answers(lambda: slider.locator(".noUi-handle").first.press("ArrowRight"))
         assert phase_of(view) == dragged + 1
         answers(lambda: view.locator("select").first.select_option(label="prior frozen at 1/2"))
-        assert "frozen" in image.get_attribute("alt")
+        assert "frozen" in image.get_attribute("aria-label")
         sheet.screenshot("wake-sleep-frozen", view)
         answers(lambda: view.locator("input[type=checkbox]").first.click())
         sheet.screenshot("wake-sleep-raw", view)
@@ -48,7 +50,7 @@ def test_wake_and_sleep(lab):
         )
         play.first.click()
         sheet.page.wait_for_function(
-            "([box, from]) => Number(/Phase (\\d+)/.exec(box.querySelector('img').alt)[1]) !=="
+            "([box, from]) => Number(/Phase (\\d+)/.exec(box.querySelector('canvas').ariaLabel)[1]) !=="
             " from",
             arg=[view.element_handle(), start],
             timeout=60_000,

@@ -6,15 +6,17 @@ VIEW = """
 import ipywidgets, torch
 from vaeteach import build_vae, fit, load
 from vaeteach.plots import draw_picture, new_figure
-from vaeteach.widgets.figure import FigureView
+from vaeteach.widgets.base import FigureView
 data = load("digits").binarized()
 model = build_vae(data)
 class Decoded(FigureView):
+    alt = "decoded"
     def __init__(self):
+        super().__init__()
         figure, ax = new_figure(3, 3)
         self.z = ipywidgets.FloatSlider(min=-3, max=3)
         self.picture = draw_picture(ax, torch.zeros(64), data.shape)
-        super().__init__(figure, [self.picture], [self.z], alt="decoded")
+        self.show(figure, [self.picture], [self.z])
     def move(self):
         with torch.no_grad():
             pixels = model.decode(torch.tensor([self.z.value, 0.0])).mean
@@ -36,12 +38,12 @@ def test_a_slider_is_answered_during_training(lab, lab_folder):
         sheet.page.evaluate(
             "() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
         )
-        sheet.page.locator(".vaeteach-view img").wait_for()
+        sheet.page.locator(".vaeteach-view canvas").wait_for()
         sheet.page.locator(".jp-Notebook-ExecutionIndicator[data-status='busy']").wait_for()
         view = sheet.page.locator(".vaeteach-view")
-        before = sheet.pixels(view.locator("img"))
+        before = sheet.pixels(view.locator(".vaeteach-picture"))
         sheet.drag(view.locator(".widget-slider"), 0.4)
-        answered = sheet.changed(view.locator("img"), before) > 0
+        answered = sheet.changed(view.locator(".vaeteach-picture"), before) > 0
         training = sheet.page.locator(".jp-Notebook-ExecutionIndicator").get_attribute(
             "data-status"
         )

@@ -5,6 +5,7 @@ are.
 import numpy as np
 import pytest
 import torch
+from shown import shown
 
 from vaeteach import build_vae, draw, fit, kl_standard_normal, load
 from vaeteach.widgets import Traversal
@@ -36,17 +37,17 @@ def test_starts_at_the_code_of_the_first_test_image(view, model, data):
 
 
 def test_a_slider_moves_its_own_latent(view, model):
-    before, picture = view.z, view.image.value
+    before, picture = view.z, shown(view).tobytes()
     slider, latent = view.sliders[0], view.order[0]
     slider.value = 1.0
     moved = (view.z - before).abs() > 1e-6
     assert moved.nonzero().flatten().tolist() == [latent] and view.z[latent] == 1
-    assert view.image.value != picture
+    assert shown(view).tobytes() != picture
     with torch.no_grad():
         expected = model.decode(view.z[None]).mean[0]
     assert torch.equal(view.picture, expected)
-    shown = np.asarray(view._picture.get_array()).ravel()
-    assert np.allclose(shown, expected, atol=1e-6)
+    pixels = np.asarray(view._picture.get_array()).ravel()
+    assert np.allclose(pixels, expected, atol=1e-6)
     assert f"{slider.description} 1.00" in view.image.alt
 
 
@@ -83,8 +84,8 @@ def test_drawn_densities_are_densities(view):
 
 def test_another_image_moves_all_sliders_in_one_picture(view, monkeypatch):
     painted = []
-    paint = view._paint
-    monkeypatch.setattr(view, "_paint", lambda: (painted.append(1), paint()))
+    move = view.move
+    monkeypatch.setattr(view, "move", lambda: (painted.append(1), move()))
     before = view.z
     view.start_at.value = 7
     assert (view.z - before).abs().max() > 0.1 and len(painted) == 1

@@ -5,6 +5,7 @@ browser.
 import numpy as np
 import pytest
 import torch
+from shown import shown
 
 from vaeteach.data import load
 from vaeteach.machines import HelmholtzMachine, WakeSleep, all_states, record
@@ -59,9 +60,9 @@ def test_every_control_changes_the_picture(runs, digits):
         (view.smooth, False),
         (view.phase, 1),
     ):
-        before, alt = view.image.value, view.alt
+        before, alt = shown(view).tobytes(), view.alt
         control.value = value
-        assert view.image.value != before
+        assert shown(view).tobytes() != before
         assert view.alt != alt or control is view.smooth
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from shown import shown
 
 from vaeteach import DigitFeatures, build_vae, draw, fit, fit_codes, frechet_distance, load
 from vaeteach.widgets import WhereToSample
@@ -53,9 +54,9 @@ def test_every_control_changes_picture_and_description(view):
         (view.pixels, "draw"),
         (view.sampler, "one q(z|x)"),
     ):
-        before, alt = view.image.value, view.alt
+        before, alt = shown(view).tobytes(), view.alt
         control.value = value
-        assert view.image.value != before
+        assert shown(view).tobytes() != before
         assert view.alt != alt or control is view.pixels
 
 

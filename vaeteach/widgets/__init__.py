@@ -4,7 +4,7 @@ anywidget.
 
 import importlib
 
-from .threads import answer_beside_cells
+from .base.threads import answer_beside_cells
 
 _PUBLIC = {  # module -> names
     "where_to_sample": ["WhereToSample"],

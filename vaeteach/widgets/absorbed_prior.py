@@ -4,14 +4,13 @@ still.
 
 import math
 
-import ipywidgets
 import torch
 
 from ..codes import map_latents
 from ..models import VAE, Elbo, elbo
 from ..plots import draw_absorption, move_absorption, new_figure
 from ..priors import LearnedNormal
-from .figure import FigureView
+from .base import FigureView, checkbox, slider
 
 REBUILT = 4  # test images that are rebuilt; below them as many new ones
 
@@ -35,17 +34,13 @@ class AbsorbedPrior(FigureView):
                 "AbsorbedPrior draws the plane of two latents; this model has"
                 f" {model.prior().event_shape[0]}. Build one with latent_dim=2."
             )
+        super().__init__()
         self.model, self.data, self.n_codes = model, data, n_codes
         self._type = next(model.parameters()).dtype
-        slider = {"continuous_update": True, "readout_format": ".2f"}
-        self.shift = ipywidgets.FloatSlider(
-            value=0, min=-3, max=3, step=0.1, description="shift m", **slider
-        )
-        self.stretch = ipywidgets.FloatSlider(
-            value=1, min=0.4, max=2.5, step=0.05, description="stretch s", **slider
-        )
-        self.turn = ipywidgets.IntSlider(value=0, min=-180, max=180, step=5, description="turn °")
-        self.absorb = ipywidgets.Checkbox(value=True, description="layers move along", indent=False)
+        self.shift = slider("shift m", -3.0, 3.0, 0.1)
+        self.stretch = slider("stretch s", 0.4, 2.5, 0.05, value=1.0)
+        self.turn = slider("turn °", -180, 180, 5)
+        self.absorb = checkbox("layers move along")
         figure, axes = self._paper()
         self._artists = draw_absorption(axes, self.state(), data.train_labels[:n_codes], data.shape)
         artists = [
@@ -53,7 +48,7 @@ class AbsorbedPrior(FigureView):
         ]
         controls = [self.shift, self.stretch, self.turn, self.absorb]
         moving = [*artists, *self._artists["ellipses"]]
-        super().__init__(figure, moving, controls, alt="A model's latents, written anew.")
+        self.show(figure, moving, controls)
 
     @staticmethod
     def _paper():

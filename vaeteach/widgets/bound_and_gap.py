@@ -16,7 +16,7 @@ from ..plots import (
     new_figure,
 )
 from ..support import exclusive
-from .figure import FigureView
+from .base import FigureView, choice, slider
 
 BOX, POINTS = (-10.0, 10.0), 1001  # fine and wide enough for every q that the sliders can make
 STEP = 0.15  # of the natural gradient: small enough that the ascent can be watched
@@ -36,6 +36,7 @@ class BoundAndGap(FigureView):
     """
 
     def __init__(self, model, data):
+        super().__init__()
         with exclusive(), torch.no_grad():
             if tuple(model.prior().event_shape) != (1,):
                 raise ValueError(
@@ -56,11 +57,9 @@ class BoundAndGap(FigureView):
         options, humps = [(str(k), labels.index(k)) for k in sorted(set(labels))], two_humped(exact)
         if humps is not None:
             options.insert(0, ("two humps", humps))
-        self.digit = ipywidgets.Dropdown(
-            options=options, description="digit", layout={"width": "190px"}
-        )
-        self.mu = ipywidgets.FloatSlider(min=-4, max=4, step=0.01, description="μ")
-        self.log_sigma = ipywidgets.FloatSlider(min=-3, max=0.7, step=0.01, description="log σ")
+        self.digit = choice("digit", options)
+        self.mu = slider("μ", -4.0, 4.0, 0.01)
+        self.log_sigma = slider("log σ", -3.0, 0.7, 0.01)
         self.climb = ipywidgets.Play(min=0, max=100_000, interval=120, description="climb")
         figure, (left, middle, right) = new_figure(9.6, 4, columns=3, width_ratios=[1, 2.6, 1.3])
         row = self.digit.value
@@ -69,17 +68,14 @@ class BoundAndGap(FigureView):
             middle, self.z, prior, np.exp(self.log_posterior[row]), prior
         )
         self._bar = draw_bound(right, self._evidence[row] - 1, self._evidence[row], DEPTH)
-        self._axes = middle, right
-        self._choose()
-        self.digit.observe(self._choose, "value")
+        self._axes, self._shown = (middle, right), None
+        self._restart()
+        self.digit.observe(self._restart, "value")
         self.climb.observe(self._climb, "value")
         label = ipywidgets.Label("climb the ELBO:")
-        rows = [
-            ipywidgets.HBox([self.digit, label, self.climb]),
-            ipywidgets.HBox([self.mu, self.log_sigma]),
-        ]
+        rows = [self.digit, label, self.climb], [self.mu, self.log_sigma]
         moving = [*self._curves["q"], *self._bar.values()]
-        super().__init__(figure, moving, [self.mu, self.log_sigma], alt="Bound and gap.", rows=rows)
+        self.show(figure, moving, [self.digit, self.mu, self.log_sigma], rows)
 
     @property
     def evidence(self):
@@ -101,6 +97,8 @@ class BoundAndGap(FigureView):
         return float((mass * (self.log_posterior[self.digit.value] + self.evidence - log_q)).sum())
 
     def move(self):
+        if self.digit.value != self._shown:
+            self._take_up(self.digit.value)
         move_density(self._curves["q"], self.z, np.exp(self._q()[0]))
         elbo = self.elbo
         move_bound(self._bar, elbo, self.evidence, DEPTH)
@@ -117,29 +115,28 @@ class BoundAndGap(FigureView):
         mass = np.exp(log_q + self._log_weight)
         return log_q, mass / mass.sum()
 
-    def _choose(self, _=None):
-        """Another digit: its picture, its posterior, its axes; q starts where the encoder puts
-        it.
-        """
-        row = self.digit.value
+    def _take_up(self, row):
+        """Another digit: its picture, its posterior, its axes."""
+        self._shown = row
         middle, right = self._axes
         density, start = np.exp(self.log_posterior[row]), np.exp(-self._start[row][1]) * 0.4
         self._picture.set_data(self._images[row].reshape(self._picture.get_array().shape).numpy())
         move_density(self._curves["posterior"], self.z, density)
         middle.set(xlim=(-4, 4), ylim=(0, 1.4 * max(density.max(), start)))
         right.set_ylim(self.evidence - DEPTH, self.evidence + 0.22 * DEPTH)
-        self._restart()
-        if hasattr(self, "image"):
-            self.refresh()
+        self.still_parts_changed()
 
-    def _restart(self):
+    def _restart(self, _=None):
+        """Put q where the encoder puts it."""
         self._tick = 0
         mu, log_sigma = self._start[self.digit.value]
-        self.mu.value, self.log_sigma.value = float(mu), float(log_sigma)
+        with self.changed.together():
+            self.mu.value, self.log_sigma.value = float(mu), float(log_sigma)
 
     def _climb(self, change):
         if change["new"] <= self._tick:  # stopped, or a tick that came twice
-            self._restart() if change["new"] == 0 else None
+            if change["new"] == 0:
+                self._restart()
             return
         self._tick = change["new"]
         log_q, mass = self._q()
@@ -150,5 +147,6 @@ class BoundAndGap(FigureView):
         # the Fisher matrix.
         up_mu = (mass * height * (self.z - mu)).sum()
         up_log_sigma = (mass * height * (((self.z - mu) / sigma) ** 2 - 1)).sum() / 2
-        self.mu.value = mu + float(np.clip(STEP * up_mu, -sigma, sigma))
-        self.log_sigma.value = self.log_sigma.value + float(np.clip(STEP * up_log_sigma, -0.2, 0.2))
+        with self.changed.together():
+            self.mu.value = mu + float(np.clip(STEP * up_mu, -sigma, sigma))
+            self.log_sigma.value += float(np.clip(STEP * up_log_sigma, -0.2, 0.2))

@@ -9,7 +9,7 @@ from ..diagnosis import FAULTS, diagnose
 from ..diagnosis.dashboard import dashboard
 from ..plots import draw_dashboard, new_figure
 from ..plots.diagnosis import PLACES
-from .figure import FigureView
+from .base import FigureView, choice
 
 HIDDEN = "hidden case"
 _ASK = "What is it? Choose, and commit."
@@ -30,45 +30,37 @@ class Clinic(FigureView):
     def __init__(self, data, cases, seed=0):
         if not cases:
             raise ValueError("Clinic needs at least one case: Clinic(data, trained_cases(data)).")
+        super().__init__()
         self.data, self.cases = data, cases
         self._random, self._diagnoses, self._numbers = random.Random(seed), {}, {}
-        self.truth = self._draw_case()
+        self._deck, self._shown, self.truth = [], None, None
+        self.truth = self._deal()
         titles = [(FAULTS[name].title, name) for name in cases]
-        wide = {"layout": ipywidgets.Layout(width="410px"), "style": {"description_width": "70px"}}
-        self.case = ipywidgets.Dropdown(
-            options=[(HIDDEN, HIDDEN), *titles], value=HIDDEN, description="case", **wide
-        )
+        self.case = choice("case", [(HIDDEN, HIDDEN), *titles])
         self.surprise = ipywidgets.Button(
             description="surprise me", tooltip="Lay a hidden case on the table"
         )
-        self.guess = ipywidgets.Dropdown(options=titles, description="diagnosis", **wide)
+        self.guess = choice("diagnosis", titles)
         self.commit = ipywidgets.Button(
             description="commit", button_style="primary", tooltip="Show the evidence"
         )
         self.evidence = ipywidgets.HTML(value=_ASK)
+        self.evidence.add_class("vaeteach-live")
         figure, only = new_figure(13, 7)
         only.remove()
         self._axes = figure.subplot_mosaic(PLACES)
-        rows = [
-            ipywidgets.HBox([self.case, self.surprise]),
-            ipywidgets.HBox([self.guess, self.commit]),
-        ]
-        self._draw()
-        super().__init__(figure, [], [], self._words(), rows=rows)
-        self.children = [*self.children, self.evidence]
+        rows = [self.case, self.surprise], [self.guess, self.commit]
+        self.show(figure, [], [], rows, below=[self.evidence])
         self.case.observe(self._case_chosen, "value")
         self.surprise.on_click(lambda _: self.another())
         self.commit.on_click(lambda _: self.show_evidence())
 
     def another(self):
         """Lay another hidden case on the table."""
-        others = [name for name in self.cases if name != self.truth] or list(self.cases)
-        self.truth = self._random.choice(others)
         if self.case.value == HIDDEN:
-            self._new_case()
+            self._lay_on_table(self._deal())
         else:
-            self._keep = True
-            self.case.value = HIDDEN
+            self.case.value = HIDDEN  # which deals one
 
     def show_evidence(self):
         """Judge the guess, and show on what evidence."""
@@ -79,9 +71,10 @@ class Clinic(FigureView):
             )
             self.commit.disabled = True
             try:
-                self._diagnoses[name] = diagnose(
-                    self.cases[name][0], self.data, self.cases[name][1]
-                )
+                with self.computing():
+                    self._diagnoses[name] = diagnose(
+                        self.cases[name][0], self.data, self.cases[name][1]
+                    )
             finally:
                 self.commit.disabled = False
         right = self.guess.value == name
@@ -93,32 +86,33 @@ class Clinic(FigureView):
         )
 
     def move(self):
-        """Nothing moves by itself: a new case is drawn as a whole."""
-
-    def _draw_case(self):
-        return self._random.choice(list(self.cases))
-
-    def _case_chosen(self, change):
-        if change["new"] != HIDDEN:
-            self.truth = change["new"]
-        elif not getattr(self, "_keep", False):
-            self.truth = self._draw_case()
-        self._keep = False
-        self._new_case()
-
-    def _new_case(self):
-        self.evidence.value = _ASK
-        self._draw()
-        self.alt = self._words()
-        self.refresh()
-
-    def _draw(self):
+        if self.truth == self._shown:
+            return
         if self.truth not in self._numbers:
             model, history = self.cases[self.truth]
             self._numbers[self.truth] = dashboard(model, self.data, history)
         draw_dashboard(
             self._axes, self._numbers[self.truth], self.data.train_labels.numpy(), self.data.shape
         )
+        self.still_parts_changed()
+        self._shown, self.alt = self.truth, self._words()
+
+    def _deal(self):
+        """The next card of a shuffled deck: each case comes once before any comes again, and none
+        twice running.
+        """
+        if not self._deck:
+            self._deck = self._random.sample(list(self.cases), len(self.cases))
+        if self._deck[-1] == self.truth:
+            self._deck.insert(0, self._deck.pop())
+        return self._deck.pop()
+
+    def _case_chosen(self, change):
+        self._lay_on_table(self._deal() if change["new"] == HIDDEN else change["new"])
+
+    def _lay_on_table(self, case):
+        self.truth, self.evidence.value = case, _ASK
+        self.changed()
 
     def _words(self):
         terms = self._numbers[self.truth]["terms"]

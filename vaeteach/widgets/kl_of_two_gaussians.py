@@ -4,11 +4,10 @@ number.
 
 import math
 
-import ipywidgets
 import numpy as np
 
 from ..plots import draw_kl, move_kl, new_figure, round_limit
-from .figure import FigureView
+from .base import FigureView, choice, slider
 
 Z = np.linspace(-12, 12, 2401)
 COUNTS = np.unique(np.geomspace(10, 10_000, 80).astype(int))
@@ -57,19 +56,13 @@ class KLOfTwoGaussians(FigureView):
     """
 
     def __init__(self):
+        super().__init__()
         self.parameters = {"q": (1.0, -0.7), "p": (0.0, 0.0)}  # (mu, log sigma)
         self._held = "q"  # which of the two the sliders hold now
-        self.moves = ipywidgets.Dropdown(
-            options=["q", "p"], description="sliders move", layout={"width": "170px"}
-        )
-        self.moves.style.description_width = "initial"
-        self.mu = ipywidgets.FloatSlider(value=1.0, min=-3, max=3, step=0.01, description="μ")
-        self.log_sigma = ipywidgets.FloatSlider(
-            value=-0.7, min=-2, max=1, step=0.01, description="log σ"
-        )
-        self.direction = ipywidgets.Dropdown(
-            options=["KL(q || p)", "KL(p || q)"], layout={"width": "130px"}
-        )
+        self.moves = choice("sliders move", ["q", "p"])
+        self.mu = slider("μ", -3.0, 3.0, 0.01, value=1.0)
+        self.log_sigma = slider("log σ", -2.0, 1.0, 0.01, value=-0.7)
+        self.direction = choice("direction", ["KL(q || p)", "KL(p || q)"])
         self._noise = np.random.default_rng(0).standard_normal(COUNTS[-1])
         figure, axes = new_figure(10.5, 3.9, columns=3)
         self._axes, self.state = axes, self._numbers()
@@ -78,18 +71,11 @@ class KLOfTwoGaussians(FigureView):
             artist for name in ("p", "q", "integrand", "estimate") for artist in self._artists[name]
         ]
         self.moves.observe(self._load, "value")
-        rows = [
-            ipywidgets.HBox([self.moves, self.direction]),
-            ipywidgets.HBox([self.mu, self.log_sigma]),
-        ]
+        rows = [self.moves, self.direction], [self.mu, self.log_sigma]
         controls = [self.mu, self.log_sigma, self.direction]
-        super().__init__(
-            figure,
-            [*moving, self._artists["text"]],
-            controls,
-            alt="KL of two Gaussians.",
-            rows=rows,
-        )
+        # the numbers on these axes change with the values, so they move, too
+        moving += [self._artists["text"], axes[1].yaxis, axes[2].yaxis]
+        self.show(figure, moving, controls, rows)
 
     def _numbers(self):
         reverse = self.direction.value == "KL(p || q)"
@@ -110,7 +96,6 @@ class KLOfTwoGaussians(FigureView):
         for ax, value in zip(self._axes[1:], (self.state["integrand"].max(), self.state["truth"])):
             if ax.get_ylim()[1] != (top := round_limit(value)):
                 ax.set_ylim(-0.3 * top if ax is self._axes[1] else -0.15 * top, top)
-                self._background = None  # the numbers on the axis change: paint all of it anew
         move_kl(self._artists, self.state)
         (mu, log_sigma), (nu, log_tau) = self.parameters["q"], self.parameters["p"]
         first, second = self.state["names"]

@@ -2,14 +2,13 @@
 posterior widens.
 """
 
-import ipywidgets
 import numpy as np
 import torch
 
 from ..exact import grid_for, pairwise_log_prob
 from ..plots import draw_bayes, move_bayes, new_figure
 from ..support import exclusive
-from .figure import FigureView
+from .base import FigureView, checkbox, slider
 
 POINTS = 101  # an axis of the grid: a step of 0.12, fine enough for a picture
 
@@ -32,6 +31,7 @@ class PriorTimesLikelihood(FigureView):
                 "PriorTimesLikelihood draws maps of a plane; build its model with build_vae(data,"
                 " latent_dim=2), the default."
             )
+        super().__init__()
         self._images = data.test.to(next(model.parameters()).dtype)
         with exclusive(), torch.no_grad():
             grid, q = grid_for(model, self._images, POINTS), model.encode(self._images)
@@ -44,15 +44,13 @@ class PriorTimesLikelihood(FigureView):
         )
         self._q_mean, self._q_stddev = q.mean.numpy(), q.stddev.numpy()
         self._order = torch.randperm(data.pixels, generator=torch.Generator().manual_seed(0))
-        self.digit = ipywidgets.IntSlider(
-            value=0, max=len(self._images) - 1, description="test digit"
-        )
-        self.observed = ipywidgets.IntSlider(value=100, max=100, step=2, description="% observed")
-        self.smooth = ipywidgets.Checkbox(value=True, description="smooth picture", indent=False)
+        self.digit = slider("test digit", 0, len(self._images) - 1, 1)
+        self.observed = slider("% observed", 0, 100, 2, value=100)
+        self.smooth = checkbox("smooth picture")
         figure, axes = new_figure(11, 3.6, columns=4)
         self._artists = draw_bayes(axes, grid.axes, self._state(), data.shape)
         controls = [self.digit, self.observed, self.smooth]
-        super().__init__(figure, self._artists["moving"], controls, alt="Prior times likelihood.")
+        self.show(figure, self._artists["moving"], controls)
 
     @property
     def spread(self):

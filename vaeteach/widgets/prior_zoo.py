@@ -23,7 +23,7 @@ from ..plots import (
     seen_from_front,
     style_latent_space,
 )
-from .figure import FigureView
+from .base import FigureView, choice, slider
 from .prior_knobs import knobs_of
 
 SAMPLES = 16
@@ -60,6 +60,7 @@ class PriorZoo(FigureView):
     def __init__(self, models, data, n_codes=700):
         if not models:
             raise ValueError("PriorZoo needs at least one model: {name: VAE}.")
+        super().__init__()
         self.models, self.data, self.labels = (
             dict(models),
             data,
@@ -70,10 +71,12 @@ class PriorZoo(FigureView):
         for model in self.models.values():
             # a model that cannot be drawn is refused now, not when it is chosen
             space_of(model.prior())
-        slider = {"readout_format": ".2f", "layout": ipywidgets.Layout(width="300px")}
-        self.choose = ipywidgets.Dropdown(options=names, value=names[0], description="prior")
-        self.first, self.second = ipywidgets.FloatSlider(**slider), ipywidgets.FloatSlider(**slider)
-        self.again = ipywidgets.IntSlider(value=0, min=0, max=20, description="draw no.")
+        # Each prior has sliders of its own: a page whose slider gets another range answers with the
+        # old value, and that would move the new prior.
+        self._knobs = {name: _sliders(model.prior) for name, model in self.models.items()}
+        self._place = ipywidgets.HBox(layout=ipywidgets.Layout(flex_flow="row wrap"))
+        self.choose = choice("prior", names)
+        self.again = slider("draw no.", 0, 20, 1)
         self._shown = None
         figure, (plane, sheet) = new_figure(11.5, 5.6, columns=2, width_ratios=[1.15, 1])
         exhibit = self._exhibit(names[0])
@@ -92,8 +95,20 @@ class PriorZoo(FigureView):
         )
         plane.set_title(" ", fontsize=13)
         moving = [*self.density, self.globe, self.dots, self.samples, self.pictures, self.words]
-        controls = [self.choose, self.first, self.second, self.again]
-        super().__init__(figure, moving, controls, alt="Priors, their codes and their samples.")
+        self.choose.observe(self._back_to_start, "value")
+        controls = [self.choose, *(knob for pair in self._knobs.values() for knob in pair)]
+        rows = [[self.choose, self._place, self.again]]
+        self.show(figure, moving, [*controls, self.again], rows)
+
+    @property
+    def first(self):
+        """The first slider of the prior that is shown."""
+        return self._knobs[self.choose.value][0]
+
+    @property
+    def second(self):
+        """The second slider of the prior that is shown."""
+        return self._knobs[self.choose.value][1]
 
     def prior_now(self):
         """The prior at the present setting, a Distribution."""
@@ -140,22 +155,26 @@ class PriorZoo(FigureView):
             self._kept[name] = _exhibit(self.models[name], self.data, self._n_codes)
         return self._kept[name]
 
+    def _back_to_start(self, change):
+        """A prior that is chosen again stands as it was trained."""
+        knobs = knobs_of(self.models[change["new"]].prior)
+        with self.changed.together():
+            self.first.value, self.second.value = knobs.first[-1], knobs.second[-1]
+
     def _take_up(self, name, space):
-        """Another animal: its knobs, its axes. Values set here come back as changes and are merged
-        into one picture.
-        """
-        self._shown = name
-        knobs = knobs_of(self.models[name].prior)
-        for slider, (label, low, high, step, start) in zip(
-            (self.first, self.second), (knobs.first, knobs.second)
-        ):
-            # never empty on the way
-            slider.min, slider.max = min(slider.min, low), max(slider.max, high)
-            slider.step, slider.description, slider.value = step, label, start
-            slider.min, slider.max = low, high
+        """Another animal: its sliders, its axes."""
+        self._shown, self._place.children = name, self._knobs[name]
         style_latent_space(self.plane, space)
         self.plane.set_title(f"{name}: codes of training images over the prior", fontsize=13)
-        self._background = None
+        self.still_parts_changed()
+
+
+def _sliders(prior):
+    knobs = knobs_of(prior)
+    return tuple(
+        slider(label, float(low), float(high), step, value=start)
+        for label, low, high, step, start in (knobs.first, knobs.second)
+    )
 
 
 def _seen(z, space, turn):

@@ -9,13 +9,15 @@ from pathlib import Path
 
 import ipywidgets
 
-from ..checks.quiz import Choice, Code
+from ..checks.quiz import Choice, Code, Verdict
 from ..support import folder
+from .base import View
 
+_NOTHING = "Nothing is answered yet: choose or write an answer, then press Check."
 LAYOUT = {"width": "100%", "max_width": "860px"}
 
 
-class SelfTest(ipywidgets.VBox):
+class SelfTest(View):
     """Questions (Choice, Number, Code) with instant feedback; `index` is the one shown, `score` how
     many are right.
 
@@ -25,6 +27,7 @@ class SelfTest(ipywidgets.VBox):
     """
 
     def __init__(self, questions, path=None):
+        super().__init__()
         self.questions, self.path = (
             tuple(questions),
             (Path(path) if path else folder() / "self_test.json"),
@@ -35,6 +38,7 @@ class SelfTest(ipywidgets.VBox):
             ipywidgets.HTMLMath(layout=LAYOUT),
             ipywidgets.HTMLMath(layout=LAYOUT),
         )
+        self.feedback.add_class("vaeteach-live")
         self.place, self.total = ipywidgets.VBox(), ipywidgets.HTML()
         self.back = ipywidgets.Button(description="Back", icon="arrow-left")
         self.check = ipywidgets.Button(description="Check", button_style="primary", icon="check")
@@ -42,8 +46,8 @@ class SelfTest(ipywidgets.VBox):
         self.back.on_click(lambda _: self.show(self._index - 1))
         self.next.on_click(lambda _: self.show(self._index + 1))
         self.check.on_click(lambda _: self._judge())
-        buttons = ipywidgets.HBox([self.back, self.check, self.next])
-        super().__init__([self.total, self.prompt, self.place, buttons, self.feedback])
+        buttons = [self.back, self.check, self.next]
+        self.lay_out(self.total, self.prompt, self.place, buttons, self.feedback)
         self.add_class("vaeteach-quiz")
         self.show(0)
 
@@ -90,8 +94,11 @@ class SelfTest(ipywidgets.VBox):
         self.show(0)
 
     def _judge(self):
-        question = self.questions[self._index]
-        verdict = question.judge("" if self._entry.value is None else self._entry.value)
+        question, given = self.questions[self._index], self._entry.value
+        if given is None or not str(given).strip():  # not an answer, so nothing is noted down
+            self.feedback.value = _NOTHING
+            return Verdict(False, _NOTHING)
+        verdict = question.judge(given)
         self.results[question.key] = verdict.right
         colour, word = ("#009E73", "Right.") if verdict.right else ("#D55E00", "Not yet.")
         self.feedback.value = (

@@ -1,6 +1,5 @@
 """Through training: how the average of the codes finds its way to the prior, epoch by epoch."""
 
-import ipywidgets
 import numpy as np
 import torch
 
@@ -17,7 +16,7 @@ from ..plots import (
     new_figure,
     style_plane,
 )
-from .figure import FigureView
+from .base import FigureView, film, slider
 
 AXIS = np.linspace(-4.0, 4.0, 161)
 RADII = np.linspace(0.0, 4.5, 91)
@@ -39,6 +38,7 @@ class ThroughTraining(FigureView):
             raise ValueError(
                 "ThroughTraining needs the snapshots of a model with two latents (latent_dim=2)."
             )
+        super().__init__()
         self.states = [_state(snapshot) for snapshot in history.snapshots]
         figure, only = new_figure(12, 6.4)
         only.remove()
@@ -68,20 +68,12 @@ class ThroughTraining(FigureView):
         )
         self.marker = last.axvline(epochs[-1], color="k", lw=1.5)
         self.words = figure.suptitle("epoch", fontsize=15, family="monospace")
-        self.epoch = ipywidgets.IntSlider(
-            value=len(self.states) - 1,
-            max=len(self.states) - 1,
-            description="epoch",
-            layout=ipywidgets.Layout(width="420px"),
-        )
-        self.play = ipywidgets.Play(
-            value=self.epoch.value, max=self.epoch.max, interval=350, show_repeat=False
-        )
-        ipywidgets.link((self.play, "value"), (self.epoch, "value"))
+        last_one = len(self.states) - 1
+        self.epoch = slider("epoch", 0, last_one, 1, value=last_one, width="420px")
+        self.play = film(self.epoch, interval=350)
         patches = [patch for container in self.bars for patch in container]
         moving = [self.dots, *self.marginals, self.radius, *patches, self.marker, self.words]
-        row = ipywidgets.HBox([self.play, self.epoch])
-        super().__init__(figure, moving, [self.epoch], alt="", rows=[row])
+        self.show(figure, moving, [self.epoch], rows=[[self.play, self.epoch]])
 
     def move(self):
         now = self.states[self.epoch.value]

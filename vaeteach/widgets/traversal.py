@@ -2,13 +2,12 @@
 their mass.
 """
 
-import ipywidgets
 import numpy as np
 import torch
 
 from ..distributions import Gaussian, draw, kl_standard_normal
 from ..plots import draw_latent_ranges, draw_picture, new_figure
-from .figure import FigureView
+from .base import FigureView, slider
 
 SHOWN = 2000  # training images whose codes make the densities
 MOST = 20  # sliders; more would not be read
@@ -27,7 +26,8 @@ class Traversal(FigureView):
     """
 
     def __init__(self, model, data):
-        self.model, self.data, self._holding = model, data, False
+        super().__init__()
+        self.model, self.data = model, data
         with torch.no_grad():
             q = model.encode(data.train[:SHOWN])
             if not isinstance(q, Gaussian) or not 1 <= q.event_shape[0] <= MOST:
@@ -44,26 +44,16 @@ class Traversal(FigureView):
             self._codes_of_test = model.encode(data.test).mean
         names = [f"z{i + 1}".translate(_SMALL) for i in self.order]
         self.sliders = tuple(
-            ipywidgets.FloatSlider(
-                value=0.0,
-                min=min(float(low[i]), -0.1),
-                max=max(float(high[i]), 0.1),
-                step=0.01,
-                description=name,
-                layout=ipywidgets.Layout(width="280px"),
-                style={"description_width": "34px"},
-            )  # fmt: skip
+            slider(name, min(float(low[i]), -0.1), max(float(high[i]), 0.1), 0.01)
             for name, i in zip(names, self.order)
         )
-        self.start_at = ipywidgets.IntSlider(
-            value=0, min=0, max=len(data.test) - 1, description="start at image", continuous_update=False,
-            layout=ipywidgets.Layout(width="280px"), style={"description_width": "95px"},
-        )  # fmt: skip
+        for one in self.sliders:
+            one.style.description_width = "34px"  # one below the other, so they begin together
+        self.start_at = slider("start at image", 0, len(data.test) - 1, 1, continuous_update=False)
         figure, (left, right) = new_figure(
             6.4, max(3.2, 0.4 * len(names) + 0.9), columns=2, width_ratios=[1, 1.7]
         )
         self._picture = draw_picture(left, np.zeros(data.pixels), data.shape, title="decoded")
-        left.spines[:].set_visible(False)  # the moving picture would paint over half of them
         places = np.linspace(min(-4.0, float(low.min())), max(4.0, float(high.max())), 161)
         labels = [f"{name}  {float(nats[i]):.2f} nats" for name, i in zip(names, self.order)]
         self._markers = draw_latent_ranges(
@@ -72,21 +62,16 @@ class Traversal(FigureView):
         )  # fmt: skip
         right.set_title("filled: aggregate posterior; line: prior", fontsize=12)
         self.start_at.observe(lambda change: self._go_to(self._codes_of_test[change.new]), "value")
-        rows = [ipywidgets.HBox([ipywidgets.VBox([*self.sliders, self.start_at])])]
-        self._set_sliders(self._codes_of_test[0])
-        super().__init__(figure, [self._picture, self._markers], self.sliders, alt="", rows=rows)
-        self.children = [
-            ipywidgets.HBox(
-                [rows[0], self.children[-1]], layout=ipywidgets.Layout(flex_flow="row wrap")
-            )
-        ]
+        self._go_to(self._codes_of_test[0])
+        rows = [[*self.sliders, self.start_at]]
+        self.show(figure, [self._picture, self._markers], self.sliders, rows, beside=True)
 
     @property
     def z(self):
         """The point that is decoded, (D,), in the model's order of dimensions."""
         z = torch.zeros(len(self.order))
-        for slider, i in zip(self.sliders, self.order):
-            z[i] = slider.value
+        for one, i in zip(self.sliders, self.order):
+            z[i] = one.value
         return z
 
     @z.setter
@@ -109,26 +94,15 @@ class Traversal(FigureView):
             " its prior."
         )
 
-    def _changed(self, change=None):
-        if not self._holding:
-            super()._changed(change)
-
-    def _set_sliders(self, z):
-        """Set all sliders, within their ranges, as one change."""
-        self._holding = True
-        try:
-            for slider, i in zip(self.sliders, self.order):
-                slider.value = min(max(float(z[i]), slider.min), slider.max)
-        finally:
-            self._holding = False
-
     def _go_to(self, z):
+        """Set all sliders, within their ranges, as one change."""
         if z.shape != (len(self.order),):
             raise ValueError(
                 f"z has shape {tuple(z.shape)}; this model has {len(self.order)} latents."
             )
-        self._set_sliders(z)
-        self._changed()
+        with self.changed.together():
+            for one, i in zip(self.sliders, self.order):
+                one.value = min(max(float(z[i]), one.min), one.max)
 
 
 _SMALL = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")

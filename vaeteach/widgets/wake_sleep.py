@@ -2,11 +2,9 @@
 together.
 """
 
-import ipywidgets
-
 from ..plots import draw_moment, move_moment, new_figure
 from ..plots.discrete import WHAT_MOVED, nats_limits
-from .figure import FigureView
+from .base import FigureView, checkbox, choice, film, slider
 
 
 class WakeAndSleep(FigureView):
@@ -27,20 +25,18 @@ class WakeAndSleep(FigureView):
                 "WakeAndSleep needs runs of one length over machines of one size; these have"
                 f" (moments, units) {sorted(sizes)}. Record them with the same number of nights."
             )
+        super().__init__()
         self.runs, self.shape = runs, shape
         (length, _), first = sizes.pop(), next(iter(runs))
-        self.phase = ipywidgets.IntSlider(value=0, min=0, max=length - 1, description="phase")
-        self.play = ipywidgets.Play(
-            value=0, min=0, max=length - 1, interval=250, description="play"
-        )
-        self.run = ipywidgets.Dropdown(options=list(runs), value=first, description="machine")
-        self.smooth = ipywidgets.Checkbox(value=True, description="smooth pictures", indent=False)
-        ipywidgets.jslink((self.play, "value"), (self.phase, "value"))
+        self.phase = slider("phase", 0, length - 1, 1)
+        self.play = film(self.phase, interval=250)
+        self.run = choice("machine", list(runs))
+        self.smooth = checkbox("smooth pictures")
         figure, axes = new_figure(9.5, 6.6, columns=2, rows=2, height_ratios=[1, 1.25])
         self.artists = draw_moment(axes, runs[first], 0, shape, limits=nats_limits(*runs.values()))
-        rows = [ipywidgets.HBox([self.phase, self.play]), ipywidgets.HBox([self.run, self.smooth])]
+        rows = [self.phase, self.play], [self.run, self.smooth]
         controls = [self.phase, self.run, self.smooth]  # `play` moves `phase`
-        super().__init__(figure, self.artists.flat(), controls, alt="Wake and sleep.", rows=rows)
+        self.show(figure, self.artists.flat(), controls, rows)
 
     def move(self):
         moments, index = self.runs[self.run.value], self.phase.value

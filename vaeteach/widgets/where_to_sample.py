@@ -9,7 +9,7 @@ from ..codes import fit_codes, frechet_distance, moments, precision_recall
 from ..distributions import draw
 from ..plots import draw_sampler, move_sampler, new_figure
 from ..plots.sampling import PER_ROW
-from .figure import FigureView
+from .base import FigureView, choice, slider
 
 SAMPLERS = ("prior", "normal", "mixture", "aggregate", "one q(z|x)")
 SHOWN = 4 * PER_ROW
@@ -32,17 +32,15 @@ class WhereToSample(FigureView):
     def __init__(self, models, data, features):
         if not models:
             raise ValueError("WhereToSample needs at least one model: {name: model}.")
+        super().__init__()
         self.data, self.features, self.models = data, features, dict(models)
         self._sources = {name: self._fitted(model) for name, model in self.models.items()}
         self._test, self._kept = features(data.test), (None, None)
         n = min(len(data.train), len(data.test))
         self.floor = frechet_distance(features(data.train[:n]), self._test)
-        first = next(iter(self.models))
-        self.model = ipywidgets.Dropdown(
-            options=list(self.models), value=first, description="model"
-        )
-        self.sampler = ipywidgets.Dropdown(options=SAMPLERS, value="prior", description="sampler")
-        self.seed = ipywidgets.IntSlider(value=0, min=0, max=30, description="redraw")
+        self.model = choice("model", list(self.models))
+        self.sampler = choice("sampler", SAMPLERS)
+        self.seed = slider("redraw", 0, 30, 1)
         self.pixels = ipywidgets.ToggleButtons(
             options=["mean", "draw"], value="mean", description="pixels"
         )
@@ -50,14 +48,12 @@ class WhereToSample(FigureView):
         figure, axes = self._paper()
         self._artists = draw_sampler(axes, self.state(), data.shape)
         controls = [self.model, self.sampler, self.seed, self.pixels]
-        rows = [ipywidgets.HBox(controls[:2]), ipywidgets.HBox(controls[2:])]
+        rows = controls[:2], controls[2:]
         moving = [
             self._artists[name]
             for name in ("codes", "samples", "pictures", "others", "mark", "text")
         ]
-        super().__init__(
-            figure, moving, controls, alt="Samples and where they come from.", rows=rows
-        )
+        self.show(figure, moving, controls, rows)
 
     @staticmethod
     def _paper():

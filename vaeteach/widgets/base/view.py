@@ -1,0 +1,98 @@
+"""What every view is: something to see without a kernel, and someone who looks after it in the
+page.
+"""
+
+import base64
+import contextlib
+import re
+import threading
+from pathlib import Path
+
+import anywidget
+import ipywidgets
+import traitlets
+
+_HERE = Path(__file__).parent
+SLOW = 0.3  # seconds after which a view says that it is computing
+
+
+def es_module(*paths):
+    """Plain ES modules as one text, for anywidget: imports from each other become the text itself.
+
+    Only the last may have a default export; names are shared, so they must differ.
+    """
+    parts = [re.sub(r"(?m)^import .*\n", "", Path(path).read_text("utf-8")) for path in paths]
+    parts[:-1] = [re.sub(r"(?m)^export (?!default)", "", part) for part in parts[:-1]]
+    return "\n".join(parts)
+
+
+class WithoutKernel:
+    """A widget that leaves a picture and a sentence, `alt`, where there is no kernel."""
+
+    alt = ""
+
+    def still(self):
+        """The view as PNG bytes, or None where it has no picture."""
+        return None
+
+    def page(self, png):
+        """What an exported page shows in place of the picture: HTML, or None for the picture
+        itself.
+        """
+        return None
+
+    def _repr_mimebundle_(self, **kwargs):
+        live = super()._repr_mimebundle_(**kwargs) or {}
+        png = self.still()
+        shown = {
+            "image/png": png and base64.b64encode(png).decode(),
+            "text/html": self.page(png),
+            "text/plain": self.alt,
+        }
+        return {
+            **(live[0] if isinstance(live, tuple) else live),
+            **{kind: content for kind, content in shown.items() if content},
+        }
+
+
+class Attendant(anywidget.AnyWidget):
+    """Looks after a view in the page: keeps its keys from the notebook, names its controls for
+    screen readers, says when the kernel computes and when it is gone.
+    """
+
+    _esm, _css = es_module(_HERE / "attend.js", _HERE / "attendant.js"), _HERE / "attend.css"
+    computing = traitlets.Bool(False).tag(sync=True)
+
+
+class View(WithoutKernel, ipywidgets.VBox):
+    """Rows of controls and what they move; `alt` says what is seen, in one or two sentences.
+
+    A subclass calls `super().__init__()` first and `lay_out` when its parts are made.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self._attendant = Attendant()
+        self.add_class("vaeteach-view")
+
+    def lay_out(self, *rows):
+        """Put these one below the other: widgets, or lists of widgets that stand in a row."""
+        wrap = ipywidgets.Layout(flex_flow="row wrap", align_items="center")
+        made = [
+            ipywidgets.HBox(row, layout=wrap) if isinstance(row, (list, tuple)) else row
+            for row in rows
+        ]
+        self.children = [self._attendant, *made]
+
+    @contextlib.contextmanager
+    def computing(self):
+        """Around long work: after a moment the page says that the view is computing."""
+        sign = threading.Timer(SLOW, lambda: setattr(self._attendant, "computing", True))
+        sign.daemon = True
+        sign.start()
+        try:
+            yield
+        finally:
+            sign.cancel()
+            sign.join()  # a sign that is just going up must not stay up
+            self._attendant.computing = False
