@@ -58,6 +58,12 @@ effective_samples = Exercise(
             lambda log_w: 1 / torch.softmax(log_w, 1).square().sum(1),
             "You normalised over the images. The samples stand along axis 0.",
         ),
+        Mistake(
+            "one maximum for all images",
+            lambda w: (w - w.max()).exp().sum(0).square() / (w - w.max()).exp().square().sum(0),
+            "You take out the largest of all numbers, and an image far below it still underflows to"
+            " 0/0. Take the maximum of each image (column).",
+        ),
     ),
     also_right=(
         _ratio,

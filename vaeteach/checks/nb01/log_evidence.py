@@ -14,6 +14,8 @@ def log_likelihoods():
         (torch.tensor([[-1.0], [-3.0]]),),
         (-20 + 4 * torch.randn(6, 3, generator=g),),
         (-800 + 20 * torch.randn(40, 5, generator=g),),
+        # one image fits well beside another that fits badly
+        (torch.tensor([-20.0, -1000.0]) + torch.randn(8, 2, generator=g),),
     ]
 
 
@@ -70,6 +72,12 @@ log_evidence = Exercise(
             "the best sample",
             lambda ll: ll.max(0).values,
             "This is the likelihood of the best z. The evidence is an average over all of them.",
+        ),
+        Mistake(
+            "one maximum for all images",
+            lambda ll: ll.max() + (ll - ll.max()).exp().mean(0).log(),
+            "You take out the largest of all numbers, and an image far below it still underflows. Each"
+            " image (column) needs a maximum of its own, as torch.logsumexp takes it.",
         ),
     ),
     also_right=(

@@ -14,6 +14,7 @@ def _log_weights():
         (torch.tensor([[-2.0], [-4.0]]),),
         (-20 + 3 * torch.randn(5, 3, generator=g),),
         (-900 + 10 * torch.randn(50, 4, generator=g),),  # exp underflows here
+        (torch.tensor([-20.0, -1000.0]) + torch.randn(6, 2, generator=g),),
     ]
 
 
@@ -70,6 +71,12 @@ importance_bound = Exercise(
             "axis kept",
             lambda log_w: torch.logsumexp(log_w, 0, keepdim=True) - math.log(len(log_w)),
             "The numbers are right, but the shape is (1, B); leave out keepdim.",
+        ),
+        Mistake(
+            "one maximum for all images",
+            lambda log_w: log_w.max() + (log_w - log_w.max()).exp().mean(0).log(),
+            "You take out the largest weight of all images, and an image far below it still"
+            " underflows. torch.logsumexp takes a maximum for each image.",
         ),
     ),
     also_right=(

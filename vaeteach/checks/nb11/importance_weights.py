@@ -15,7 +15,9 @@ def _log_weights():
                 torch.randn(samples, batch, generator=g) - 3,
             )
         )
-    return rows + [(rows[-1][0] * 40, rows[-1][1])]  # log weights below -700: exp() of them is zero
+    # log weights below -700: exp() of them is zero, in all images or in one beside another
+    one = rows[-1][0] + torch.tensor([0.0, -980.0, 0.0, 0.0, -500.0])
+    return rows + [(rows[-1][0] * 40, rows[-1][1]), (one, rows[-1][1])]
 
 
 def _importance_weights(log_p, log_q):
@@ -78,6 +80,15 @@ importance_weights = Exercise(
             lambda log_p, log_q: (log_p - log_q).softmax(0) * len(log_p),
             "You divided by the mean of p / q, so that the weights of an image add up to K and not"
             " to one.",
+        ),
+        Mistake(
+            "one maximum for all images",
+            lambda log_p, log_q: (
+                (log_p - log_q - (log_p - log_q).max()).exp()
+                / (log_p - log_q - (log_p - log_q).max()).exp().sum(0)
+            ),
+            "You take out the largest weight of all images, and an image far below it still becomes"
+            " 0/0. Take the maximum of each image (column), or softmax(0), which does.",
         ),
         Mistake(
             "exp before the normalisation",
