@@ -82,7 +82,7 @@ def test_a_mistake_is_named_only_if_it_fits_every_input():
 
 def test_an_unknown_mistake_is_shown_the_smallest_input_on_which_it_fails():
     verdict = scaled_mean.judge(lambda x, scale: scale * x.mean() + (scale == 2))
-    assert verdict.message == "on [1., 3.], 2 expected 4, got 5."
+    assert verdict.message == "on x = [1., 3.], scale = 2: expected 4, got 5."
 
 
 @pytest.mark.parametrize(
@@ -193,6 +193,7 @@ def test_whole_numbers_are_exact_and_truth_is_no_number():
     assert not count.judge(lambda x: len(x) + (len(x) > 9)).right  # one part in 20,000
     assert even.judge(lambda n: np.bool_(n % 2 == 0)).right
     assert "True or False is asked for" in even.judge(lambda n: float(n % 2 == 0)).message
+    assert "expected False, got True" in even.judge(lambda n: True).message
 
 
 def test_numbers_are_shown_with_as_many_digits_as_it_takes():
@@ -213,7 +214,9 @@ def test_every_case_gets_its_own_copies():
         lambda x, scale: x.mul_(scale).mean()
     ).right  # x is shared by two cases
     verdict = scaled_mean.judge(lambda x, scale: x.add_(5).mean())
-    assert verdict.message.startswith("on [1., 3.], 1 expected 2")  # the input as it was
+    assert verdict.message.startswith(
+        "on x = [1., 3.], scale = 1: expected 2"
+    )  # the input as it was
 
 
 def test_a_buffer_that_is_used_again_does_not_count_twice():
@@ -296,6 +299,23 @@ def test_answers_that_never_end(answer, monkeypatch):
     assert "did not come to an end within" in verdict.message
     assert ("restart the kernel" in verdict.message) == (answer is asleep)
     assert centred.judge(centred.solution).right  # and the next one is judged as ever
+
+
+def test_an_import_is_not_broken_off(monkeypatch, tmp_path):
+    """A first import can take long on a busy machine, and half a module is worse than none."""
+    (tmp_path / "slow_to_import.py").write_text("import time; time.sleep(0.3); zero = 0")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(engine, "SECONDS", 0.1)
+
+    def answer(x):
+        import slow_to_import
+
+        return x - x.mean() + slow_to_import.zero
+
+    assert centred.judge(answer).right
+    sys.modules.pop("slow_to_import")
+    monkeypatch.setattr("vaeteach.checks.running.IMPORTS", 1)
+    assert "did not come to an end" in centred.judge(answer).message
 
 
 @pytest.mark.parametrize("leave", [sys.exit, lambda: exec("quit()"), lambda: exec("exit(0)")])

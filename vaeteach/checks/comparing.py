@@ -108,7 +108,7 @@ def difference(got, expected, rtol, atol) -> str:
         return "your answer gave None. Does the function end in a return?"
     if isinstance(expected, bool) and not is_truth(got):
         return f"True or False is asked for, yours is {show(got)} ({type(got).__name__})."
-    if isinstance(expected, str):
+    if isinstance(expected, (bool, str)):
         return f"expected {show(expected)}, got {show(got)}."
     try:
         if isinstance(expected, (tuple, list)):
@@ -163,5 +163,5 @@ def show(value, digits=4) -> str:
     elif callable(value) and hasattr(value, "__name__"):
         text = f"<{value.__name__}>"
     else:
-        text = repr(value)
+        text = " ".join(repr(value).split())
     return text if len(text) <= 80 else text[:77] + "..."

@@ -8,6 +8,7 @@ WrongAnswer, an AssertionError.
 """
 
 import copy
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -182,10 +183,17 @@ class Exercise:
         return text
 
     def _on(self, i):
-        return f" on {show(self._cases[i])}" if self._cases[i] else ""
+        """The input of this number, as it was before any answer saw it."""
+        if not self._cases[i]:
+            return ""
+        parameters = inspect.signature(self.solution).parameters.values()
+        texts = [show(argument) for argument in self._cases[i]]
+        if len(parameters) == len(texts):
+            texts = [f"{parameter.name} = {text}" for parameter, text in zip(parameters, texts)]
+        return f" on {', '.join(texts)}"
 
     def _explain(self, i, got):
-        want, called = self._expected[i], f" (called with {show(self._cases[i])})"
+        want, where = self._expected[i], self._on(i)
         if isinstance(got.error, SystemExit):
             return "your answer calls exit() or quit(), which would end Python. Use return."
         if got.error is not None:
@@ -193,15 +201,12 @@ class Exercise:
                 return f"a ... is left in your answer: {got.error}."
             text = str(got.error)
             text = text if len(text) <= 300 else text[:297] + "..."
-            return (
-                f"your answer raised {type(got.error).__name__}: {text}"
-                f"{called if self._cases[i] else ''}."
-            )
+            return f"your answer raised {type(got.error).__name__}: {text} (called{where})."
         if self.otherwise:
             return self.otherwise
         if not self._cases[i]:
             return f"{show(got.value[0])} is not it."
-        start = f"on {show(self._cases[i])} "
+        start = f"{where.strip()}: "
         if not self._agree(got.value[0], want.value[0]):
             return start + difference(got.value[0], want.value[0], self.rtol, self.atol)
         name = self._disagreements(got, want)[0]

@@ -17,6 +17,7 @@ import numpy as np
 import torch
 
 PATIENCE = 2.0  # seconds that a thread is given to end after it was told to
+IMPORTS = 6  # how often the time begins anew because it ran out during an import
 
 
 class Outcome(NamedTuple):
@@ -44,11 +45,15 @@ def run(calls: list[Callable], seconds: float, silent: bool = False) -> list[Out
     with _guest(), _unheard() if silent else contextlib.nullcontext():
         worker.start()
         try:
+            imports = 0
             while worker.is_alive():
                 left = worker.begun + seconds - time.monotonic()
                 if left <= 0:
-                    break
-                worker.join(left)
+                    # a module that is broken off half imported stays broken for the whole session
+                    if imports == IMPORTS or not worker.is_importing():
+                        break
+                    worker.begun, imports = time.monotonic(), imports + 1
+                worker.join(max(left, 0))
         finally:  # also on the reader's own interrupt
             worker.leave()
     if worker.finished:
@@ -73,6 +78,12 @@ class _Worker(threading.Thread):
                 return
             self.outcomes.append(outcome)
         self.finished = True
+
+    def is_importing(self):
+        frame = sys._current_frames().get(self.ident)
+        while frame and not frame.f_code.co_filename.startswith("<frozen importlib"):
+            frame = frame.f_back
+        return frame is not None
 
     def leave(self):
         """Raise SystemExit in the thread until it is gone: a bare `except` in a loop catches one or

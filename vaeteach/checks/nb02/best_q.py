@@ -22,6 +22,7 @@ def _grids():
         (z, one, mus, sigmas),
         (z, two - 31.0, mus, sigmas),
         (z, two.flip(0) + z - 7.0, mus, sigmas),
+        (z, normal(1.0, 0.7).log_prob(z), mus[::4], torch.linspace(0.3, 1.5, 49)),  # a fine list
     ]
 
 
