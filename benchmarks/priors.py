@@ -87,8 +87,8 @@ def report(runs):
         "# Priors on binary digits",
         "",
         (
-            "How to repeat: `python benchmarks/priors.py --anew`, then the same with `--report`. One"
-            " recipe for all, in"
+            "How to repeat: `python benchmarks/priors.py --anew`, then `--report`. One recipe for"
+            " all, in"
         ),
         (
             "`vaeteach/training/trials.py`: 60 epochs, batches of 64, Adam with peak rate 0.008,"

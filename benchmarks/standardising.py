@@ -96,7 +96,7 @@ def paired_runs(name, latent_dim, lr, seeds):
 
 
 def gains(runs):
-    """Gains over the plain run of the same seed: mean, standard deviation, and how many are positive."""
+    """Gains over the plain run of the same seed: mean, sd, and how many are positive."""
     setting = ["data", "D", "lr"]
     wide = runs.pivot(index=[*setting, "seed", "step"], columns="curve", values="elbo")
     gain = wide.drop(columns="plain").sub(wide["plain"], axis=0).stack().rename("gain")

@@ -27,7 +27,8 @@ EVENTS = 60
 SETUP = """
 import ipywidgets, torch
 from vaeteach import build_vae, fit, load
-from vaeteach.plots import draw_codes, draw_ellipse, draw_normal_contours, draw_picture, new_figure, style_plane
+from vaeteach.plots import draw_codes, draw_ellipse, draw_normal_contours
+from vaeteach.plots import draw_picture, new_figure, style_plane
 from vaeteach.widgets import LatentExplorer
 from vaeteach.widgets.base import FigureView
 data = load("digits").binarized()
@@ -91,7 +92,8 @@ WATCH = """(kind) => {
   else
     new MutationObserver((list) => {
       for (const record of list) for (const node of record.addedNodes)
-        if (node.querySelector) { const img = node.tagName === 'IMG' ? node : node.querySelector('img');
+        if (node.querySelector) {
+          const img = node.tagName === 'IMG' ? node : node.querySelector('img');
           if (img) img.decode().then(seen); }
     }).observe(document.querySelector('.widget-interact'), { childList: true, subtree: true });
 }"""

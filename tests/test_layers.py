@@ -10,8 +10,8 @@ import pytest
 
 PACKAGE = pathlib.Path(__file__).resolve().parent.parent / "vaeteach"
 
-# The folders, from the ground up. Each imports from those before it and, where no circle comes of it,
-# from its own row.
+# The folders, from the ground up. Each imports from those before it and, where no circle comes of
+# it, from its own row.
 LAYERS = [
     {"support"},
     {"distributions"},

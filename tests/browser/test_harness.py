@@ -11,9 +11,11 @@ class Dot(anywidget.AnyWidget):
       el.classList.add("vaeteach-view");
       const canvas = document.createElement("canvas");
       canvas.width = 200; canvas.height = 100; el.append(canvas);
-      const dot = (x, y) => { const c = canvas.getContext("2d"); c.clearRect(0, 0, 200, 100); c.fillRect(x, y, 9, 9); };
+      const c = canvas.getContext("2d");
+      const dot = (x, y) => { c.clearRect(0, 0, 200, 100); c.fillRect(x, y, 9, 9); };
       dot(20, 20);
-      canvas.addEventListener("pointermove", event => { if (MOVES) dot(event.offsetX, event.offsetY); });
+      canvas.addEventListener("pointermove",
+        event => { if (MOVES) dot(event.offsetX, event.offsetY); });
       FAILS
     } };
     """.replace("MOVES", str(moves).lower()).replace("FAILS", fails)

@@ -1,4 +1,4 @@
-"""The view of bound and gap under a real mouse: sliders move q, play climbs, the sum of the bar stands
+"""The view of bound and gap under a real mouse: sliders move q, play climbs, the bar's sum stands
 still.
 """
 

@@ -26,7 +26,8 @@ Decoded()
 TRAIN = """
 import os, pathlib
 stop = pathlib.Path("stop-training")
-history = fit(model, data, epochs=2000, progress=False, on_step=lambda step: step % 50 == 0 and stop.exists())
+asked = lambda step: step % 50 == 0 and stop.exists()
+history = fit(model, data, epochs=2000, progress=False, on_step=asked)
 print(history.stopped)
 """
 

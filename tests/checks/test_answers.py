@@ -1,4 +1,4 @@
-"""Every answer that an exercise knows is judged once: right ones pass, mistakes are called by name."""
+"""Every answer that an exercise knows is judged once: right or called by its name."""
 
 import pytest
 

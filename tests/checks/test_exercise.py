@@ -1,4 +1,4 @@
-"""How an answer is judged, shown on small exercises: what counts as right, and what is said to the rest."""
+"""How an answer is judged: what counts as right, and what is said to the rest."""
 
 import contextlib
 import io

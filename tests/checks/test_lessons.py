@@ -1,4 +1,4 @@
-"""The exercises as they stand in the notebooks: each asks for its check, and its folded solution is right."""
+"""The exercises in the notebooks: each asks for its check, its folded solution is right."""
 
 import ast
 import re

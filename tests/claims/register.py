@@ -1,8 +1,8 @@
-"""Sentences of the lessons that read a figure or a table, as functions of the seed that say whether they hold.
+"""Sentences of the lessons about a figure or a table: functions of the seed, true or false.
 
-A claim belongs to the file of its lesson, `lesson_06.py`, and names the cell whose sentence it is. It trains what the
-lesson trains, under another seed. `report.py` counts over seeds; a claim that holds in fewer than nine of ten is
-rewritten or goes.
+A claim belongs to the file of its lesson, `lesson_06.py`, and names the cell whose sentence it is.
+It trains what the lesson trains, under another seed. `report.py` counts over seeds; a claim that
+holds in fewer than nine of ten is rewritten or goes.
 """
 
 import functools

@@ -1,7 +1,10 @@
-"""Count for every claim in how many seeds it holds: python tests/claims/report.py [--seeds 10] [--lesson 06] [--write]
+"""Count for every claim in how many seeds it holds.
 
---write keeps the count in vaeteach/results/claims.csv, a row a claim: lesson, cell, claim, sentence, seeds, agree,
-disagree (the seeds in which it failed). With --lesson only that lesson's rows are made anew.
+    python tests/claims/report.py [--seeds 10] [--lesson 06] [--write]
+
+--write keeps the count in vaeteach/results/claims.csv, a row a claim: lesson, cell, claim,
+sentence, seeds, agree, disagree (the seeds in which it failed). With --lesson only that lesson's
+rows are made anew.
 """
 
 import argparse
@@ -28,7 +31,8 @@ def count(claims, seeds):
         agree = seeds - len(disagree)
         seconds = time.perf_counter() - start
         print(
-            f"{agree:3d} of {seeds}  {claim.lesson} {claim.cell}: {claim.sentence}  [{seconds:.1f} s]",
+            f"{agree:3d} of {seeds}  {claim.lesson} {claim.cell}: {claim.sentence}"
+            f"  [{seconds:.1f} s]",
             flush=True,
         )
         rows.append(

@@ -1,4 +1,4 @@
-"""What the lessons say of their figures holds: under one seed here, under ten in the kept report."""
+"""What the lessons say of their figures holds: one seed here, ten in the kept report."""
 
 import pandas as pd
 import pytest

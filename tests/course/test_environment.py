@@ -201,8 +201,9 @@ def test_the_package_carries_its_scripts():
             assert f"**/*{path.suffix}" in listed, f"{path} would not be installed"
 
 
-def test_the_code_is_clean():
-    """ruff, with the settings of pyproject.toml, on code and notebooks."""
-    command = [sys.executable, "-m", "ruff", "check", "--no-cache", "--output-format=concise", "."]
+@pytest.mark.parametrize("asked", ["check --output-format=concise", "format --check"])
+def test_the_code_is_clean(asked):
+    """Ruff, with the settings of pyproject.toml, on code and notebooks."""
+    command = [sys.executable, "-m", "ruff", *asked.split(), "--no-cache", "."]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-3000:]

@@ -103,7 +103,8 @@ torch.set_num_threads(1)
 g = torch.Generator().manual_seed(0)
 q = vt.gaussian(torch.randn(60_000, 2, generator=g), torch.zeros(60_000, 2))
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-value = AggregatePosterior.of(q).log_prob(torch.randn(1_000, 2, generator=g))  # at once: 0.5 GB a copy
+# at once: 0.5 GB a copy
+value = AggregatePosterior.of(q).log_prob(torch.randn(1_000, 2, generator=g))
 assert value.shape == (1_000,)
 print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 """

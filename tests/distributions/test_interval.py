@@ -19,7 +19,10 @@ def test_beta_agrees_with_scipy_also_at_large_parameters(a, b):
     assert torch.allclose(q.log_prob(z).double(), torch.tensor(theirs), rtol=1e-5, atol=1e-4)
     p = Beta(torch.tensor(2.0), torch.tensor(1.0))
     reference = (
-        special.betaln(2, 1) - special.betaln(a, b) + (a - 2) * special.psi(a) + (b - 1) * special.psi(b)
+        special.betaln(2, 1)
+        - special.betaln(a, b)
+        + (a - 2) * special.psi(a)
+        + (b - 1) * special.psi(b)
         + (3 - a - b) * special.psi(a + b)
     )  # fmt: skip
     assert float(kl(q.expand((1,)), p.expand((1,)))) == pytest.approx(reference, rel=1e-5, abs=1e-6)

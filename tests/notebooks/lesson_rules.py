@@ -117,7 +117,7 @@ def rule_clean_code(notebook):
 
 
 def rule_length(notebook):
-    """Code that can be read aloud: lines of 88 characters, cells of one idea, more prose than code."""
+    """Code to be read aloud: lines of 88 characters, cells of one idea, more prose than code."""
     code = code_of(notebook)
     for cell in code:
         if len(lines_of(cell.source)) > 20:

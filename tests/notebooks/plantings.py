@@ -1,7 +1,8 @@
-"""Mistakes that the lessons' assertions must catch: planted after the lesson has run, in its kernel.
+"""Mistakes that the lessons' assertions must catch: planted in the kernel of a lesson that ran.
 
-Each names the cells to run again, with one passage of the first of them that holds it replaced; the last is the
-cell that asserts. They run on a copy of the notebook's names, so that nothing else sees the mistake.
+Each names the cells to run again, with one passage of the first of them that holds it replaced; the
+last is the cell that asserts. They run on a copy of the notebook's names, so that nothing else sees
+the mistake.
 """
 
 import ast
@@ -13,7 +14,7 @@ from nbclient.exceptions import CellExecutionError
 
 @dataclass(frozen=True)
 class Planting:
-    """In `lesson`, replace `right` by `wrong` in `cells` and run them in order; the last one asserts."""
+    """In `lesson`, replace `right` by `wrong` in `cells`, run in order; the last one asserts."""
 
     lesson: str
     cells: tuple[str, ...]

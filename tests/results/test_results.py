@@ -1,4 +1,4 @@
-"""The tables that lessons show: each complete, each with what made it, each made by a command that is there."""
+"""The tables that lessons show: each complete, each made by a command that is there."""
 
 import datetime
 import json

@@ -52,8 +52,17 @@ def test_every_prior_has_its_place_and_starts_as_it_was_trained(zoo, models, nam
     assert name in zoo.alt and name in zoo.plane.get_title()
 
 
-@pytest.mark.parametrize("name", ["standard normal", "Student t, 5 degrees", "uniform box, Beta q",
-                                  "sphere, von Mises-Fisher q", "mixture of 10", "VampPrior of 50"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        "standard normal",
+        "Student t, 5 degrees",
+        "uniform box, Beta q",
+        "sphere, von Mises-Fisher q",
+        "mixture of 10",
+        "VampPrior of 50",
+    ],
+)
 def test_moving_a_knob_moves_the_picture_and_back(zoo, name):
     zoo.choose.value = name
     picture, kl, start = shown(zoo).tobytes(), zoo.marginal_kl, zoo.first.value

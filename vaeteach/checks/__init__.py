@@ -1,6 +1,7 @@
 """One check for each exercise of the notebooks: `checks.<name>(your_function)`.
 
-`nb03/kl_gradient.py` is the exercise `kl_gradient` of notebook 03: solution, inputs, mistakes, other right answers.
+`nb03/kl_gradient.py` is the exercise `kl_gradient` of notebook 03: solution, inputs, mistakes,
+other right answers.
 """
 
 from .exercise import Exercise, Mistake, Verdict, WrongAnswer, graded

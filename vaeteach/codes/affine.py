@@ -15,11 +15,12 @@ import torch
 from torch import nn
 
 from ..distributions import POSTERIORS, Gaussian
+from ..models import VAE
 from ..priors import StandardNormal
 from .moments import moments
 
 
-def absorb_prior(model):
+def absorb_prior(model: VAE) -> VAE:
     """The same VAE with prior N(0, I).
 
     A learned N(m, diag s^2) moves into the layers beside the latents.
@@ -39,7 +40,7 @@ def absorb_prior(model):
     )
 
 
-def affine_latents(model, shift, scale, prior=None):
+def affine_latents(model: VAE, shift, scale, prior: nn.Module | None = None) -> VAE:
     """A copy with the same encoder and decoder, written in latents u with z = shift + scale * u.
 
     shift, scale: (D,) or numbers; scale finite and not 0. prior: a module for p(u). Without one the
@@ -54,7 +55,7 @@ def affine_latents(model, shift, scale, prior=None):
     return moved
 
 
-def standardize_latents(model, x):
+def standardize_latents(model: VAE, x: torch.Tensor) -> VAE:
     """A copy whose codes of the images x have the prior's mean and variance in each dimension.
 
     With m and v the aggregate's moments, v = mean of sigma^2 + variance of mu over x (divided by
@@ -70,7 +71,7 @@ def standardize_latents(model, x):
 
 
 @torch.no_grad()
-def standardize_latents_(model, x):
+def standardize_latents_(model: VAE, x: torch.Tensor) -> VAE:
     """`standardize_latents` in place, for use during training (`on_step`).
 
     Returns the model itself.

@@ -4,13 +4,21 @@ Several statistics, each beside its own null distribution. Several statistics, e
 null distribution.
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import torch
 
 from ..distributions import AggregatePosterior, draw, generator
+from ..models import VAE
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
-def compare_with_prior(model, x, seed=0, n_samples=1000, repeats=40):
+def compare_with_prior(
+    model: VAE, x: torch.Tensor, seed: int = 0, n_samples: int = 1000, repeats: int = 40
+) -> "pd.DataFrame":
     """A pandas DataFrame.
 
     What each two-sample statistic says about q(z) against p(z), and what it says about nothing.

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import torch
 
 from ..distributions import encode
+from ..models import VAE
 
 
 class Moments(NamedTuple):
@@ -25,7 +26,7 @@ class Moments(NamedTuple):
     variance: torch.Tensor
 
 
-def moments(model, x):
+def moments(model: VAE, x: torch.Tensor) -> Moments:
     """Moments of q(z) by the law of total variance, exact for the N images x, (N, P).
 
     Each shape (D,).
@@ -48,7 +49,7 @@ def moments_of(q):
     return Moments(*(part.to(q.mean.dtype) for part in (*parts, parts[1] + parts[2])))
 
 
-def active_units(model, x, threshold=0.01):
+def active_units(model: VAE, x: torch.Tensor, threshold: float = 0.01) -> torch.Tensor:
     """Which latent dimensions carry anything, (D,) of bool.
 
     var over x of the mean of q(z|x) above `threshold`.

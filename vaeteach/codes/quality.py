@@ -66,7 +66,7 @@ class DigitFeatures:
         return self._net.predict(_table(x, "images"))
 
 
-def frechet_distance(features_a, features_b):
+def frechet_distance(features_a: torch.Tensor, features_b: torch.Tensor) -> float:
     """Squared Frechet (2-Wasserstein) distance of two samples of features.
 
     That of the Gaussians with their moments.
@@ -102,7 +102,7 @@ def _mean_and_factor(features):
     return mean, np.linalg.qr((features - mean) / np.sqrt(len(features) - 1), mode="r")
 
 
-def precision_recall(real, generated, k=3):
+def precision_recall(real: torch.Tensor, generated: torch.Tensor, k: int = 3) -> PrecisionRecall:
     """Precision and recall of generated against real features, by balls around each point.
 
     The support of a sample is the union of balls around its points, each reaching to its k-th
@@ -134,7 +134,7 @@ def _covered(points, by, k):
     return float((pairwise_distances(points, by) <= radius).any(1).mean())
 
 
-def copying(samples, train, test):
+def copying(samples: torch.Tensor, train: torch.Tensor, test: torch.Tensor) -> Copying:
     """Whether samples lie nearer to the training images than test images do.
 
     A sign of copied training images.

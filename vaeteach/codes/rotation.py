@@ -13,7 +13,7 @@ from ..models import VAE
 from .affine import gaussian_prior, linear_layers
 
 
-def rotate_latents(model, rotation, diagonal=False):
+def rotate_latents(model: VAE, rotation, diagonal: bool = False) -> VAE:
     """The same VAE in turned latents u = R z.
 
     Every image keeps its ELBO, although every code moves.

@@ -4,15 +4,24 @@ Distributions fitted to the codes, pictures decoded from them, missing pixels fi
 """
 
 import torch
-from torch.distributions import Categorical, MixtureSameFamily, MultivariateNormal, constraints
+from torch.distributions import (
+    Categorical,
+    Distribution,
+    MixtureSameFamily,
+    MultivariateNormal,
+    constraints,
+)
 
 from ..distributions import AggregatePosterior, draw, encode, generator, support_contains
+from ..models import VAE
 
 KINDS = ("normal", "mixture", "aggregate")
 _FITTED = 5000  # draws from q(z) that a mixture is fitted to, at least
 
 
-def fit_codes(model, x, kind="normal", n_components=10, seed=0):
+def fit_codes(
+    model: VAE, x: torch.Tensor, kind: str = "normal", n_components: int = 10, seed=0
+) -> Distribution:
     """A distribution fitted to the codes of images x, to decode in place of the prior's samples.
 
     "normal": the Gaussian with mean and full covariance of q(z) = (1/N) sum_n q(z|x_n), that is of
@@ -75,7 +84,7 @@ def _mixture(q, n_components, seed):
     return MixtureSameFamily(Categorical(weights), MultivariateNormal(means, covariances))
 
 
-def generate(model, codes, n, seed=0, pixels="mean"):
+def generate(model: VAE, codes: Distribution, n: int, seed=0, pixels: str = "mean") -> torch.Tensor:
     """n images decoded from z ~ codes: the mean of p(x|z) ("mean"), or a draw x ~ p(x|z) ("draw").
 
     Shape (n, P).
@@ -94,7 +103,9 @@ def generate(model, codes, n, seed=0, pixels="mean"):
         return p.mean if pixels == "mean" else draw(p, seed=seed)
 
 
-def inpaint(model, x, observed, steps=50, seed=0):
+def inpaint(
+    model: VAE, x: torch.Tensor, observed: torch.Tensor, steps: int = 50, seed=0
+) -> torch.Tensor:
     """Fill in the pixels of x that are not observed, by z ~ q(z|x), x_missing ~ p(x|z), and again.
 
     Shape (B, P).

@@ -7,8 +7,10 @@ import math
 from typing import NamedTuple
 
 import torch
+from torch.distributions import Distribution
 
 from ..distributions import AggregatePosterior, draw, encode, generator, kl
+from ..models import VAE
 
 
 class Surgery(NamedTuple):
@@ -29,7 +31,7 @@ class Surgery(NamedTuple):
     sum_error: float
 
 
-def surgery(model, x, seed=0, n_samples=10_000):
+def surgery(model: VAE, x: torch.Tensor, seed: int = 0, n_samples: int = 10_000) -> Surgery:
     """Split the mean KL term in two.
 
     What the codes say about the image, and how far their average is from the prior.
@@ -47,7 +49,7 @@ def surgery(model, x, seed=0, n_samples=10_000):
 
 
 @torch.no_grad()
-def surgery_of(q, p, seed=0, n_samples=10_000):
+def surgery_of(q: Distribution, p: Distribution, seed: int = 0, n_samples: int = 10_000) -> Surgery:
     """`surgery` for posteriors q, batch (N,), event (D,), and a prior p that are already there."""
     seed, n = generator(seed), q.batch_shape[0]
     z = draw(q, (max(2, -(-n_samples // n)),), seed)

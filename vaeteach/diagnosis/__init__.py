@@ -5,6 +5,8 @@
 
 from dataclasses import dataclass, field
 
+from ..models import VAE
+from ..training import History
 from .cases import trained_cases
 from .experiments import retrained_bounds
 from .faults import FAULTS, Fault
@@ -98,7 +100,9 @@ _WHAT = {
 }
 
 
-def diagnose(model, data, history=None, seed=0, experiments=True):
+def diagnose(
+    model: VAE, data, history: History | None = None, seed: int = 0, experiments: bool = True
+) -> Diagnosis:
     """Name the likely cause of a VAE's trouble, with the evidence.
 
     A Diagnosis whose findings name causes in FAULTS.

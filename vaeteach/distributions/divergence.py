@@ -3,12 +3,15 @@
 Exact where torch's registry knows the pair, estimated elsewhere, refused where it is infinite.
 """
 
-from torch.distributions import constraints, kl_divergence
+from torch import Generator, Tensor
+from torch.distributions import Distribution, constraints, kl_divergence
 
 from .randomness import draw
 
 
-def kl(q, p, z=None, seed=0):
+def kl(
+    q: Distribution, p: Distribution, z: Tensor | None = None, seed: int | Generator = 0
+) -> Tensor:
     """KL(q || p) in nats, one number per example: shape (B,).
 
     Exact where torch's registry knows the pair; elsewhere the unbiased single-sample estimate

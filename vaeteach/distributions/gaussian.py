@@ -35,7 +35,7 @@ class Gaussian(Independent):
         return -0.5 * (standardised.square() + self.logvar + math.log(2 * math.pi)).sum(-1)
 
 
-def gaussian(mu, logvar):
+def gaussian(mu: torch.Tensor, logvar: torch.Tensor) -> Gaussian:
     """The Gaussian N(mu, diag exp(logvar)) with independent dimensions.
 
     mu, logvar: tensors of shape (..., D), alike or broadcastable; logvar is the log of the
@@ -85,7 +85,7 @@ class _Excess(torch.autograd.Function):
         return gradient * (v.expm1() / 2)
 
 
-def kl_standard_normal(mu, logvar):
+def kl_standard_normal(mu: torch.Tensor, logvar: torch.Tensor) -> torch.Tensor:
     """KL(N(mu, exp(logvar)) || N(0, 1)) for each dimension on its own, in nats.
 
     1/2 (mu^2 + sigma^2 - 1 - log sigma^2), written as mu^2/2 + (expm1(v) - v)/2 with v = log

@@ -12,7 +12,7 @@ from .gaussian import Gaussian
 _global_rng = threading.RLock()
 
 
-def generator(seed):
+def generator(seed: int | torch.Generator) -> torch.Generator:
     """A torch.Generator from a seed.
 
     `seed` itself if it is one (it moves on), else a new one started from the integer.
@@ -42,7 +42,7 @@ def borrowed_rng(seed):
             torch.random.set_rng_state(before)
 
 
-def draw(distribution: Distribution, shape=(), seed=0):
+def draw(distribution: Distribution, shape=(), seed: int | torch.Generator = 0) -> torch.Tensor:
     """A sample of shape `shape + batch + event`, reparameterised where the family allows it.
 
     seed: an integer (the same call gives the same numbers) or a torch.Generator (which moves on).

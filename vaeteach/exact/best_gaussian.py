@@ -7,11 +7,12 @@ import math
 
 import torch
 
-from ..distributions import gaussian
+from ..distributions import Gaussian, gaussian
+from ..models import VAE
 from .integrals import posterior_grid
 
 
-def best_gaussian(model, x, points=101, steps=100):
+def best_gaussian(model: VAE, x: torch.Tensor, points: int = 101, steps: int = 100) -> Gaussian:
     """For each image on its own the Gaussian q with the highest ELBO, batch (B,).
 
     The gap that remains is the price of the family; what the encoder's q loses to it is the price

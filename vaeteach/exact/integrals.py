@@ -17,7 +17,7 @@ import torch
 from torch.distributions import kl_divergence
 
 from ..distributions import support_contains
-from ..models import Elbo
+from ..models import VAE, Elbo
 from .quadrature import grid_for, pairwise_log_prob
 
 _BLOCK = 2**22  # numbers in one block of (grid nodes, images): 32 MB in double precision
@@ -65,7 +65,9 @@ class PosteriorGrid:
         return (self.log_density + self.log_weight).exp().flatten(1)
 
 
-def log_marginal(model, x, points=201, observed=None, box=None):
+def log_marginal(
+    model: VAE, x: torch.Tensor, points: int = 201, observed: torch.Tensor | None = None, box=None
+) -> torch.Tensor:
     """The exact log-likelihood log p(x) = log of the integral of p(x|z) p(z) over z, in nats.
 
     Shape (B,).
@@ -87,7 +89,9 @@ def log_marginal(model, x, points=201, observed=None, box=None):
         return total.to(x.dtype)
 
 
-def posterior_grid(model, x, points=201, observed=None, box=None):
+def posterior_grid(
+    model: VAE, x: torch.Tensor, points: int = 201, observed: torch.Tensor | None = None, box=None
+) -> PosteriorGrid:
     """The exact posterior p(z|x) = p(x|z) p(z) / p(x) on a grid: a PosteriorGrid.
 
     Arguments as in `log_marginal`.
@@ -113,7 +117,7 @@ def posterior_grid(model, x, points=201, observed=None, box=None):
         )
 
 
-def expected_elbo(model, x, points=201):
+def expected_elbo(model: VAE, x: torch.Tensor, points: int = 201) -> Elbo:
     """The ELBO without sampling noise: E_q[log p(x|z)] - KL(q || p), the first by quadrature.
 
     Elbo, each (B,), nats.
@@ -131,7 +135,7 @@ def expected_elbo(model, x, points=201):
         return Elbo(log_likelihood, divergence, log_likelihood - divergence)
 
 
-def bound_gap(model, x, points=201):
+def bound_gap(model: VAE, x: torch.Tensor, points: int = 201) -> torch.Tensor:
     """What the ELBO leaves out.
 
     KL(q(z|x) || p(z|x)) = E_q[log q(z|x) - log p(x|z) - log p(z)] + log p(x), nats, (B,).
@@ -145,7 +149,7 @@ def bound_gap(model, x, points=201):
         return divergence - log_likelihood + evidence
 
 
-def quadrature_error(model, x, points=201):
+def quadrature_error(model: VAE, x: torch.Tensor, points: int = 201) -> torch.Tensor:
     """|log p(x) on this grid - log p(x) on one twice as fine|, nats, (B,).
 
     How far `log_marginal` is to be trusted.
@@ -153,7 +157,7 @@ def quadrature_error(model, x, points=201):
     return (log_marginal(model, x, points) - log_marginal(model, x, 2 * points - 1)).abs()
 
 
-def two_humped(posterior):
+def two_humped(posterior: PosteriorGrid) -> int:
     """Row of the image whose posterior over one latent is most evenly split into two humps.
 
     Humps count where the valley between them is below half of the lower one, which is a quarter of

@@ -22,7 +22,7 @@ class Elbo(NamedTuple):
     value: torch.Tensor
 
 
-def elbo(model, x, beta=1.0, seed=0):
+def elbo(model, x: torch.Tensor, beta: float = 1.0, seed: int | torch.Generator = 0) -> Elbo:
     """Single-sample evidence lower bound: log p(x|z) - beta KL(q(z|x) || p(z)) with z ~ q(z|x).
 
     model: a VAE (`encode`, `decode`, `prior`). x: images, (B, P). beta: weight of the KL; 1 is the
@@ -40,7 +40,9 @@ def elbo(model, x, beta=1.0, seed=0):
     return Elbo(log_likelihood, divergence, log_likelihood - beta * divergence)
 
 
-def iwae_bound(model, x, n_samples, seed=0, chunk=2**22):
+def iwae_bound(
+    model, x: torch.Tensor, n_samples: int, seed: int | torch.Generator = 0, chunk: int = 2**22
+) -> torch.Tensor:
     """The importance-weighted bound, in nats, shape (B,).
 
     log (1/K) sum_k p(x|z_k) p(z_k) / q(z_k|x) with z_k ~ q(z|x).

@@ -80,14 +80,14 @@ class VAE(nn.Module):
 
 def build_vae(
     data,
-    latent_dim=2,
-    prior=None,
-    posterior="gaussian",
-    likelihood="bernoulli",
-    hidden=(128, 64),
-    seed=0,
-    activation=nn.Tanh,
-):
+    latent_dim: int = 2,
+    prior: nn.Module | None = None,
+    posterior: str = "gaussian",
+    likelihood: str = "bernoulli",
+    hidden: tuple[int, ...] = (128, 64),
+    seed: int = 0,
+    activation: type[nn.Module] = nn.Tanh,
+) -> VAE:
     """An untrained VAE whose sizes fit the data: pixels-hidden-D-hidden-pixels.
 
     Its decoder starts from the mean picture (`start_from_mean`), its hidden layers at twice torch's

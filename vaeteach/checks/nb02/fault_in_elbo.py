@@ -30,7 +30,7 @@ fault_in_elbo = Exercise(
         "a logarithm may not simply go inside a mean; by Jensen that line must read ≥, and the gap"
         " is lost there."
     ),
-    otherwise="Lines are counted from 1 to 5, and 0 stands for no fault: return one of these numbers.",
+    otherwise="Lines count from 1 to 5, and 0 stands for no fault: return one of these numbers.",
     mistakes=tuple(
         Mistake(f"line {line}" if line else "no fault", lambda line=line: line, hint)
         for line, hint in _LINES.items()

@@ -25,7 +25,7 @@ fault_in_kl = Exercise(
     solution=lambda: 3,
     inputs=lambda: [()],
     praise="the second moment about zero is μ² + σ², not σ²: the mean was lost there.",
-    otherwise="Lines are counted from 1 to 5, and 0 stands for no fault: return one of these numbers.",
+    otherwise="Lines count from 1 to 5, and 0 stands for no fault: return one of these numbers.",
     mistakes=tuple(
         Mistake(f"line {line}" if line else "no fault", lambda line=line: line, hint)
         for line, hint in _LINES.items()

@@ -18,7 +18,7 @@ def _through_a_network(mu, logvar, noise):
 
 
 def _gradients(draw, mu, logvar, noise):
-    """What comes back to mu and logvar when each entry of the draw pulls with a weight of its own."""
+    """What comes back to mu and logvar when each entry of the draw has a weight of its own."""
     if not (torch.is_tensor(draw) and draw.requires_grad):
         found = torch.zeros_like(mu), torch.zeros_like(logvar)
     else:
