@@ -130,7 +130,7 @@ def test_samplers_refuse_with_a_reason():
     model, x = model_of(), images()
     with pytest.raises(ValueError, match="kind 'gauss' is not known"):
         fit_codes(model, x, "gauss")
-    with pytest.raises(ValueError, match="whole number from 1 to the number of images, 60"):
+    with pytest.raises(ValueError, match="n_components is 61, more than the 60 images"):
         fit_codes(model, x, "mixture", n_components=61)
     with pytest.raises(ValueError, match="NaN or infinite"):
         fit_codes(model, torch.full_like(x, math.nan))

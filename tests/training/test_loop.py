@@ -3,6 +3,9 @@
 import _thread
 import functools
 import random
+import signal
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -81,6 +84,27 @@ def test_an_interrupt_at_any_moment_leaves_the_last_whole_step(digits):
         assert history.snapshots[-1].epoch == pytest.approx(history.steps / 23)
         reference = whole_step_reference(digits, history.steps)
         assert all(torch.equal(p, q) for p, q in zip(model.parameters(), reference.parameters()))
+
+
+@pytest.mark.parametrize("moment", ["building the bar", "checking", "the first batch"])
+def test_an_interrupt_before_the_first_step_ends_as_quietly(digits, moment, monkeypatch):
+    """Nothing is changed, and the history says why it is empty."""
+    from vaeteach.training import loop
+
+    name = {"building the bar": "progress_bar", "checking": "check_fits"}.get(moment, "generator")
+    before = getattr(loop, name)
+
+    def interrupted_there(*a, **k):
+        signal.raise_signal(signal.SIGINT)
+        return before(*a, **k)
+
+    monkeypatch.setattr(loop, name, interrupted_there)
+    model = build_vae(digits, hidden=(8,))
+    start = [p.clone() for p in model.parameters()]
+    history = fit(model, digits, epochs=3, progress=False)
+    assert (history.stopped, history.steps, history.rows) == ("interrupted", 0, [])
+    assert [s.epoch for s in history.snapshots] == [0]
+    assert all(torch.equal(p, q) for p, q in zip(model.parameters(), start))
 
 
 def test_an_interrupt_inside_the_objective_is_met_too(digits):
@@ -197,12 +221,25 @@ def test_images_that_cannot_be_trained_on_get_a_sentence(digits, sentence):
         dict(lr=0.0),
         dict(lr=float("nan")),
         dict(lr="fast"),
-        dict(precision="float16"),
+        dict(lr=True),
+        dict(epochs=None),
+        dict(epochs=True),
     ],  # fmt: skip
 )
 def test_settings_that_make_no_sense_get_a_sentence(digits, setting):
     with pytest.raises(ValueError, match=next(iter(setting))):
         fit(build_vae(digits), digits, **{"epochs": 1, "progress": False, **setting})
+
+
+def test_the_first_training_imports_nothing(tmp_path):
+    """torch.optim's first optimiser imports torch's compiler: seconds of silence, and 80 MB."""
+    code = (
+        "import sys; from vaeteach import build_vae, fit, load; d = load('digits').binarized();"
+        "m = build_vae(d, hidden=(8,)); fit(m, d.train[:64], 1);"
+        "print('torch._dynamo' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.rstrip().endswith("False")
 
 
 def test_progress_ends_in_one_final_line(digits, capsys):

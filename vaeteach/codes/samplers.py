@@ -14,6 +14,7 @@ from torch.distributions import (
 
 from ..distributions import AggregatePosterior, draw, encode, generator, support_contains
 from ..models import VAE
+from ..support import whole_number
 
 KINDS = ("normal", "mixture", "aggregate")
 _FITTED = 5000  # draws from q(z) that a mixture is fitted to, at least
@@ -66,14 +67,10 @@ def _mixture(q, n_components, seed):
     from sklearn.mixture import GaussianMixture
 
     n = q.batch_shape[0]
-    if (
-        isinstance(n_components, bool)
-        or not hasattr(n_components, "__index__")
-        or not 1 <= n_components <= n
-    ):
+    n_components = whole_number(n_components, "fit_codes: n_components")
+    if n_components > n:
         raise ValueError(
-            f"fit_codes: n_components must be a whole number from 1 to the number of images, {n};"
-            f" got {n_components!r}."
+            f"fit_codes: n_components is {n_components}, more than the {n} images to fit."
         )
     z = draw(q, (-(-_FITTED // n),), seed).reshape(-1, *q.event_shape)
     start = int(torch.randint(2**31 - 1, (), generator=seed))

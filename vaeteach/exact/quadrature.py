@@ -12,6 +12,7 @@ from torch.distributions import Bernoulli, ContinuousBernoulli, constraints
 
 from ..distributions import Gaussian, draw, support_contains
 from ..models import require_possible
+from ..support import whole_number
 
 LIMIT = 6.0  # the standard normal leaves 2e-9 of its mass outside [-6, 6]
 MOST_NODES = 2**21  # of the largest grid, reached when a very wide box is needed
@@ -48,10 +49,7 @@ def grid_for(model, x, points=201, box=None, reach=5):
             f" have {points}^D nodes. Estimate log p(x) from below with iwae_bound(model, x,"
             " n_samples=1000), or build the model with latent_dim=2."
         )
-    if isinstance(points, bool) or not hasattr(points, "__index__") or points < 3:
-        raise ValueError(
-            f"points must be a whole number of at least 3 grid points an axis, got {points!r}."
-        )
+    points = whole_number(points, "points, the grid points an axis,", least=3)
     q = model.encode(x)
     if support_contains(constraints.unit_interval, prior.support):
         rules, note = [_legendre(points, x.dtype)] * shape[0], ""

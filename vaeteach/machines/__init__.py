@@ -3,7 +3,7 @@
 from .bernoulli_vae import average_posterior_bits, build_bernoulli_vae, exact_bits, leave_one_out
 from .boltzmann import RBM, annealed_log_partition, contrastive_divergence
 from .helmholtz import Exact, HelmholtzMachine
-from .states import all_states, check_size
+from .states import all_states
 from .wake_sleep import WakeSleep, record
 
 __all__ = [
@@ -15,7 +15,6 @@ __all__ = [
     "annealed_log_partition",
     "average_posterior_bits",
     "build_bernoulli_vae",
-    "check_size",
     "contrastive_divergence",
     "exact_bits",
     "leave_one_out",

@@ -15,8 +15,9 @@ from torch import Tensor, nn
 from ..distributions import bernoulli, borrowed_rng, draw, kl
 from ..models import VAE, Decoder, Elbo, log_prob_of_pixels, mlp
 from ..priors import BernoulliPrior
+from ..support import whole_number
 from .helmholtz import Exact
-from .states import all_states, check_size
+from .states import all_states
 
 CHUNK = 2**23  # numbers decoded and compared at once
 
@@ -62,7 +63,7 @@ def leave_one_out(model: VAE, x: Tensor, n_samples: int = 4, seed=0) -> Elbo:
     q(z_s), with f = log p(x | z); the KL is exact. Raises ValueError for fewer than two samples.
     Source: Kool, van Hoof and Welling 2019, "Buy 4 REINFORCE samples, get a baseline for free!".
     """
-    if check_size(n_samples, "n_samples") < 2:
+    if whole_number(n_samples, "n_samples") < 2:
         raise ValueError(
             "n_samples is 1: the baseline of a sample is the mean of the others, so two are needed."
         )

@@ -15,8 +15,8 @@ from torch import Tensor, nn
 from torch.distributions import Independent
 
 from ..distributions import bernoulli, generator, log1pexp
-from ..support import progress_bar
-from .states import ENUMERABLE, all_states, check_bits, check_size
+from ..support import progress_bar, whole_number
+from .states import ENUMERABLE, all_states, check_bits
 
 
 class RBM(nn.Module):
@@ -33,8 +33,8 @@ class RBM(nn.Module):
     def __init__(self, n_visible: int, n_hidden: int, seed: int | torch.Generator = 0):
         super().__init__()
         self.n_visible, self.n_hidden = (
-            check_size(n_visible, "n_visible"),
-            check_size(n_hidden, "n_hidden"),
+            whole_number(n_visible, "n_visible"),
+            whole_number(n_hidden, "n_hidden"),
         )
         self.weight = nn.Parameter(
             0.01 * torch.randn(n_visible, n_hidden, generator=generator(seed))
@@ -178,7 +178,7 @@ def contrastive_divergence(
     being finite.
     """
     check_bits(v, rbm.n_visible, "v")
-    check_size(epochs, "epochs"), check_size(batch_size, "batch_size"), check_size(k, "k")
+    whole_number(epochs, "epochs"), whole_number(batch_size, "batch_size"), whole_number(k, "k")
     g, n = generator(seed), len(v)
     updates, done, chain = epochs * math.ceil(n / batch_size), 0, v[:batch_size]
     if on_epoch is not None and on_epoch(0):
@@ -224,7 +224,7 @@ def annealed_log_partition(
     Source: Neal 2001; Salakhutdinov and Murray 2008, "On the quantitative analysis of deep belief
     networks".
     """
-    check_size(steps, "steps"), check_size(chains, "chains")
+    whole_number(steps, "steps"), whole_number(chains, "chains")
     g, a = generator(seed), rbm.visible_bias
     base = a if base is None else base.to(a.dtype)
     v = torch.bernoulli(base.sigmoid().expand(chains, -1), generator=g)

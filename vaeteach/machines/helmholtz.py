@@ -15,7 +15,8 @@ from torch import Tensor, nn
 from torch.distributions import Independent
 
 from ..distributions import bernoulli, borrowed_rng, generator, log1pexp
-from .states import ENUMERABLE, all_states, check_bits, check_size
+from ..support import whole_number
+from .states import ENUMERABLE, all_states, check_bits
 
 # bits of two neighbouring hidden layers together: their table of 2^22 numbers takes 17 MB
 PAIR_LIMIT = 22
@@ -49,7 +50,7 @@ class HelmholtzMachine(nn.Module):
                 f"sizes is {sizes!r}: expected a list [pixels, units, ...], at least one layer of"
                 " units."
             )
-        self.sizes = [check_size(n, f"sizes[{i}]") for i, n in enumerate(sizes)]
+        self.sizes = [whole_number(n, f"sizes[{i}]") for i, n in enumerate(sizes)]
         pairs = list(zip(self.sizes, self.sizes[1:]))
         with borrowed_rng(seed):
             self.recognition = nn.ModuleList(nn.Linear(below, above) for below, above in pairs)
@@ -174,7 +175,7 @@ class HelmholtzMachine(nn.Module):
         ``exact(x).elbo``.
         """
         check_bits(x, self.sizes[0])
-        states = self.recognise(x.expand(check_size(n_samples, "n_samples"), *x.shape), seed)
+        states = self.recognise(x.expand(whole_number(n_samples, "n_samples"), *x.shape), seed)
         return (self.log_joint(states) - self.log_recognition(states)).logsumexp(0) - torch.tensor(
             n_samples
         ).log()

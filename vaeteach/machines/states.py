@@ -50,10 +50,3 @@ def check_bits(x: Tensor, n: int, what: str = "x") -> Tensor:
             " (`data.binarized()`)."
         )
     return x
-
-
-def check_size(n: int, what: str) -> int:
-    """n itself if it is a whole number of at least 1; a ValueError with the reason if it is not."""
-    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
-        raise ValueError(f"{what} is {n!r}: expected a whole number of at least 1.")
-    return n

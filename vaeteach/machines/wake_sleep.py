@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from ..distributions import generator
-from ..support import progress_bar
+from ..support import progress_bar, whole_number
 from .helmholtz import HelmholtzMachine
-from .states import all_states, check_bits, check_size
+from .states import all_states, check_bits
 
 
 class WakeSleep:
@@ -38,8 +38,8 @@ class WakeSleep:
         seed: int | torch.Generator = 0,
     ):
         self.machine, self.x, self.lr = machine, check_bits(x, machine.sizes[0]), lr
-        self.batch_size = check_size(batch_size, "batch_size")
-        self.n_samples = check_size(n_samples, "n_samples")
+        self.batch_size = whole_number(batch_size, "batch_size")
+        self.n_samples = whole_number(n_samples, "n_samples")
         self.generator, self.steps, self._order = generator(seed), 0, []
         generative = [
             p for p in (*machine.generative.parameters(), machine.prior_logits) if p.requires_grad
@@ -84,7 +84,7 @@ class WakeSleep:
         ``on_epoch(epoch)`` is called before training (0) and after each epoch; returning True
         stops. Raises ArithmeticError when a weight stops being finite.
         """
-        check_size(epochs, "epochs")
+        whole_number(epochs, "epochs")
         if on_epoch is not None and on_epoch(0):
             return self.machine
         with progress_bar(epochs, "wake-sleep", progress) as bar:
@@ -141,7 +141,7 @@ def record(
     be small enough to be summed exactly.
     """
     machine, moments = trainer.machine, []
-    check_size(nights, "nights")
+    whole_number(nights, "nights")
 
     def keep(phase, seen):
         exact = machine.exact(test)

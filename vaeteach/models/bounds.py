@@ -9,6 +9,7 @@ from typing import NamedTuple
 import torch
 
 from ..distributions import draw, generator, kl
+from ..support import whole_number
 
 
 class Elbo(NamedTuple):
@@ -33,6 +34,11 @@ def elbo(model, x: torch.Tensor, beta: float = 1.0, seed: int | torch.Generator 
     pixels that the likelihood cannot have.
     Source: Kingma and Welling 2014, equations 3 and 7.
     """
+    if not torch.all(torch.as_tensor(beta) >= 0):
+        raise ValueError(
+            f"beta, the weight of the KL, must be at least 0, got {beta!r}; below that the KL is"
+            " rewarded and nothing holds it."
+        )
     q = model.encode(x)
     z = draw(q, seed=seed)
     log_likelihood = log_prob_of_pixels(model.decode(z), x)
@@ -51,10 +57,7 @@ def iwae_bound(
     p(x). Decoded in chunks of about `chunk` pixels, so memory stays small. Source: Burda et al.
     2016, equation 8.
     """
-    if not hasattr(n_samples, "__index__") or n_samples < 1:
-        raise ValueError(
-            f"iwae_bound: n_samples must be a whole number of at least 1, got {n_samples!r}."
-        )
+    n_samples = whole_number(n_samples, "iwae_bound: n_samples")
     q, prior = model.encode(x), model.prior()
     seed = generator(seed)
     total = None

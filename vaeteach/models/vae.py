@@ -7,7 +7,8 @@ import torch
 from torch import nn
 
 from ..distributions import borrowed_rng, draw
-from ..priors import StandardNormal, check_latent_dim
+from ..priors import StandardNormal
+from ..support import whole_number
 from .images import images_of
 from .networks import Decoder, Encoder
 from .starting import start_from_mean, start_standardised, wake_hidden_units
@@ -101,12 +102,9 @@ def build_vae(
     """
     images, _ = images_of(data)
     pixels = images.shape[1]
-    latent_dim = check_latent_dim(latent_dim)
-    hidden = (hidden,) if isinstance(hidden, int) else tuple(hidden)
-    if any(not isinstance(width, int) or width < 1 for width in hidden):
-        raise ValueError(
-            f"hidden must be widths of at least 1, such as (64,) or (400, 200), got {hidden!r}."
-        )
+    latent_dim = whole_number(latent_dim, "latent_dim")
+    hidden = hidden if isinstance(hidden, (tuple, list)) else (hidden,)
+    hidden = tuple(whole_number(width, "each width in hidden") for width in hidden)
     with borrowed_rng(seed):
         encoder = Encoder(pixels, latent_dim, hidden, posterior, activation)
         decoder = Decoder(latent_dim, pixels, hidden[::-1], likelihood, activation)

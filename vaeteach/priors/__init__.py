@@ -8,7 +8,7 @@ of the same bound as the rest.
 from ..priors.families import BetaPrior, Laplace, SpherePrior, StudentT
 from ..priors.flow import FlowPrior
 from ..priors.mixtures import GaussianMixture, VampPrior
-from ..priors.normal import LearnedNormal, StandardNormal, check_latent_dim
+from ..priors.normal import LearnedNormal, StandardNormal
 from .bits import BernoulliPrior
 
 __all__ = [
@@ -22,5 +22,4 @@ __all__ = [
     "StandardNormal",
     "StudentT",
     "VampPrior",
-    "check_latent_dim",
 ]

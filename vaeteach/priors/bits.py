@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from ..distributions import bernoulli
-from .normal import check_latent_dim
+from ..support import whole_number
 
 
 class BernoulliPrior(nn.Module):
@@ -12,7 +12,9 @@ class BernoulliPrior(nn.Module):
 
     def __init__(self, latent_dim: int, learn: bool = True):
         super().__init__()
-        self.logits = nn.Parameter(torch.zeros(check_latent_dim(latent_dim)), requires_grad=learn)
+        self.logits = nn.Parameter(
+            torch.zeros(whole_number(latent_dim, "latent_dim")), requires_grad=learn
+        )
 
     def forward(self):
         return bernoulli(self.logits)

@@ -11,7 +11,7 @@ from torch.distributions import Independent
 
 from ..distributions import Beta, SphereUniform, StandardLaplace
 from ..distributions import StudentT as StudentTDistribution
-from .normal import check_latent_dim
+from ..support import whole_number
 
 
 class StudentT(nn.Module):
@@ -26,7 +26,7 @@ class StudentT(nn.Module):
 
     def __init__(self, latent_dim, df=5.0, learn_df=False):
         super().__init__()
-        df = _positive("df", df, check_latent_dim(latent_dim))
+        df = _positive("df", df, whole_number(latent_dim, "latent_dim"))
         self.log_df = nn.Parameter(df.log(), requires_grad=bool(learn_df))
 
     @property
@@ -46,7 +46,7 @@ class Laplace(nn.Module):
 
     def __init__(self, latent_dim):
         super().__init__()
-        self.register_buffer("zeros", torch.zeros(check_latent_dim(latent_dim)))
+        self.register_buffer("zeros", torch.zeros(whole_number(latent_dim, "latent_dim")))
 
     def forward(self):
         return Independent(StandardLaplace(self.zeros), 1, validate_args=False)
@@ -64,7 +64,7 @@ class BetaPrior(nn.Module):
 
     def __init__(self, latent_dim, a=2.0, b=1.0):
         super().__init__()
-        latent_dim = check_latent_dim(latent_dim)
+        latent_dim = whole_number(latent_dim, "latent_dim")
         self.register_buffer("a", _positive("a", a, latent_dim))
         self.register_buffer("b", _positive("b", b, latent_dim))
 

@@ -6,7 +6,7 @@ Simple noise, bent by an invertible network into whatever shape pays.
 from torch import nn
 
 from ..distributions import FlowDistribution, borrowed_rng
-from .normal import check_latent_dim
+from ..support import whole_number
 
 
 class FlowPrior(nn.Module):
@@ -27,8 +27,8 @@ class FlowPrior(nn.Module):
 
         with borrowed_rng(seed):
             self.flow = zuko.flows.MAF(
-                features=check_latent_dim(latent_dim),
-                transforms=check_latent_dim(layers, "layers"),
+                features=whole_number(latent_dim, "latent_dim"),
+                transforms=whole_number(layers, "layers"),
                 hidden_features=tuple(hidden),
                 activation=nn.SiLU,
             )

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from ..distributions import gaussian, generator, mixture
-from .normal import check_latent_dim
+from ..support import whole_number
 
 
 class GaussianMixture(nn.Module):
@@ -26,7 +26,7 @@ class GaussianMixture(nn.Module):
 
     def __init__(self, latent_dim, components, seed=0):
         super().__init__()
-        shape = check_latent_dim(components, "components"), check_latent_dim(latent_dim)
+        shape = whole_number(components, "components"), whole_number(latent_dim, "latent_dim")
         self.logits = nn.Parameter(torch.zeros(shape[0]))
         self.mu = nn.Parameter(torch.randn(shape, generator=generator(seed)))
         self.logvar = nn.Parameter(torch.zeros(shape))

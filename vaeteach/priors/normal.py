@@ -4,16 +4,7 @@ import torch
 from torch import nn
 
 from ..distributions import gaussian
-
-
-def check_latent_dim(latent_dim, name="latent_dim"):
-    """Return it as an int, or say in a sentence what is wrong with it."""
-    if isinstance(latent_dim, bool) or not hasattr(latent_dim, "__index__") or int(latent_dim) < 1:
-        raise ValueError(
-            f"{name} must be a whole number of at least 1 (a code needs a dimension), got"
-            f" {latent_dim!r}."
-        )
-    return int(latent_dim)
+from ..support import whole_number
 
 
 class StandardNormal(nn.Module):
@@ -24,7 +15,7 @@ class StandardNormal(nn.Module):
 
     def __init__(self, latent_dim):
         super().__init__()
-        self.register_buffer("zeros", torch.zeros(check_latent_dim(latent_dim)))
+        self.register_buffer("zeros", torch.zeros(whole_number(latent_dim, "latent_dim")))
 
     def forward(self):
         return gaussian(self.zeros, self.zeros)
@@ -39,7 +30,7 @@ class LearnedNormal(nn.Module):
 
     def __init__(self, latent_dim):
         super().__init__()
-        self.mu = nn.Parameter(torch.zeros(check_latent_dim(latent_dim)))
+        self.mu = nn.Parameter(torch.zeros(whole_number(latent_dim, "latent_dim")))
         self.logvar = nn.Parameter(torch.zeros_like(self.mu))
 
     def forward(self):

@@ -2,6 +2,7 @@
 
 from .cache import cached, folder
 from .locks import exclusive
+from .numbers import whole_number
 from .progress import progress_bar
 
-__all__ = ["cached", "exclusive", "folder", "progress_bar"]
+__all__ = ["cached", "exclusive", "folder", "progress_bar", "whole_number"]

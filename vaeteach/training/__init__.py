@@ -9,16 +9,16 @@ read back.
 from ..models import start_from_mean
 from ..support import exclusive
 from .history import History, NonFiniteBound, Snapshot
-from .loop import fit, peak_rate
-from .precision import bfloat16_products
+from .loop import fit
+from .optimiser import Adam, peak_rate
 from .trials import TRIALS, kept_trial, measure_trial, train_trial
 
 __all__ = [
+    "Adam",
     "History",
     "NonFiniteBound",
     "Snapshot",
     "TRIALS",
-    "bfloat16_products",
     "exclusive",
     "fit",
     "kept_trial",

@@ -4,7 +4,10 @@ from dataclasses import dataclass, field
 
 import torch
 
+from ..distributions import generator
 from ..models import Elbo
+
+SNAPSHOT_IMAGES = 2000  # codes kept with each snapshot: enough for a scatter plot and for moments
 
 
 class NonFiniteBound(ArithmeticError):
@@ -60,5 +63,47 @@ class History:
             )
         return found[-1]
 
-    def add(self, epoch, split, means):
+    def line(self, epochs):
+        """Where training is, in a line: the epoch and the newest bound."""
+        epoch, split = self.rows[-1][:2]
+        return f"epoch {epoch:.3g}/{epochs}, {split} bound {self.last(split=split):.2f} nats"
+
+    def photograph(self, epoch, model, images):
+        """Keep the codes of the first images and a copy of the parameters."""
+        with torch.no_grad():
+            q = model.encode(images[:SNAPSHOT_IMAGES])
+            state = {name: value.detach().clone() for name, value in model.state_dict().items()}
+        self.snapshots.append(Snapshot(epoch, q.mean, q.stddev, state))
+
+    def record(self, epoch, terms, model, train, test, objective):
+        """Keep the means of the steps' terms, (steps, 3), the test bound, and a snapshot."""
+        epoch = int(epoch) if epoch == int(epoch) else epoch
+        self._require_finite(terms, model)
+        self._add(epoch, "train", terms.mean(0))
+        if test is not None:
+            # the same noise each time, so that the curve shows the model and not the draw
+            with torch.no_grad():
+                bound = objective(model, test, seed=generator(0))
+            self._add(epoch, "test", [term.mean() for term in bound])
+        self.photograph(epoch, model, train)
+
+    def _add(self, epoch, split, means):
         self.rows += [(epoch, split, name, float(nats)) for name, nats in zip(Elbo._fields, means)]
+
+    def _require_finite(self, terms, model):
+        bad = ~torch.isfinite(terms)
+        if not bad.any():
+            return
+        row = int(bad.any(1).nonzero()[0])
+        quantity = Elbo._fields[int(bad[row].nonzero()[0])]
+        step = self.steps - len(terms) + row + 1
+        model.load_state_dict(self.snapshots[-1].state)
+        self.stopped = f"{quantity} not finite at step {step}"
+        raise NonFiniteBound(
+            f"Training stopped at step {step}: {quantity} became {float(terms[row][bad[row]][0])}."
+            f" The model is back at its state after epoch {self.snapshots[-1].epoch:g}. Try a"
+            " smaller lr, and check the sign of the KL.",
+            self,
+            step,
+            quantity,
+        )
