@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import same_color
-from scipy.stats import chi
+from scipy.stats import chi, norm
 
 from vaeteach import plots
 from vaeteach.plots.style import COLOURS
@@ -27,7 +27,7 @@ def test_loss_terms():
         [-7, -14, -21],
     ]
     assert same_color(lines[0].get_color(), COLOURS["likelihood"]) and same_color(
-        lines[1].get_color(), COLOURS["q"]
+        lines[1].get_color(), COLOURS["kl"]
     )
     assert [ax.get_title() for ax in axes] == ["log-likelihood", "KL", "ELBO"]
     _, axes = plots.new_figure(9, 3, columns=2)
@@ -76,22 +76,35 @@ def test_latent_ranges():
 
 def test_pairs(random):
     codes, labels = random.normal(size=(100, 3)), random.integers(0, 10, 100)
-    _, axes = plots.new_figure(6, 6, columns=3, rows=3)
+    figure, axes = plots.new_figure(6, 6, columns=3, rows=3)
     dots = plots.draw_pairs(axes, codes, labels, ["a", "b", "c"])
     assert len(dots) == 3
     # row 2, column 0: horizontally the first dimension
     assert np.allclose(dots[1].get_offsets(), codes[:, [0, 2]])
     assert axes[2, 0].get_xlabel() == "a" and axes[2, 0].get_ylabel() == "c"
-    assert not axes[0, 2].axison
-    assert sum(bar.get_height() * bar.get_width() for bar in axes[1, 1].patches) == pytest.approx(1)
+    # the diagonal: each latent's density, of mass one, beside the prior's
+    outline = axes[1, 1].collections[0].get_paths()[0].vertices
+    upper = outline[outline[:, 1] > 0]
+    upper = upper[np.argsort(upper[:, 0])]
+    assert np.trapezoid(upper[:, 1], upper[:, 0]) == pytest.approx(1, abs=0.03)
+    [prior] = axes[1, 1].lines
+    assert np.allclose(prior.get_ydata(), norm.pdf(prior.get_xdata()))
+    # above it: contours of q over those of the prior, and no blank panel
+    assert len(axes[0, 2].patches) == 3 and axes[0, 2].collections
+    figure.draw_without_rendering()
+    for column in axes.T:  # in line
+        assert len({round(ax.get_window_extent().x0, 3) for ax in column}) == 1
 
 
 def test_norms(random):
     _, ax = plots.new_figure(6, 3)
     norms = np.linalg.norm(random.normal(size=(5000, 10)), axis=1)
-    (bars,) = plots.draw_norms(ax, {"samples": norms}, 10)
-    x = np.array([bar.get_x() + bar.get_width() / 2 for bar in bars])
-    assert np.abs(np.array([bar.get_height() for bar in bars]) - chi.pdf(x, 10)).max() < 0.08
+    (outline,) = plots.draw_norms(ax, {"samples": norms}, 10)
+    steps = outline.get_paths()[0].vertices
+    x, height = steps[:-1].T
+    middle = (steps[:-1] + steps[1:])[:, 0] / 2
+    flat = (np.diff(steps[:, 1]) == 0) & (np.diff(steps[:, 0]) != 0) & (height > 0)
+    assert np.abs(height - chi.pdf(middle, 10))[flat].max() < 0.08 and flat.sum() > 20
     curve, middle = ax.lines
     assert np.allclose(curve.get_ydata(), chi.pdf(curve.get_xdata(), 10))
     assert middle.get_xdata()[0] == pytest.approx(np.sqrt(10))

@@ -4,16 +4,11 @@ its band.
 
 import numpy as np
 
-from .latent import draw_codes, draw_normal_contours, style_plane
+from .latent import draw_codes, draw_normal_contours, normal_radii, style_plane
 from .pictures import draw_picture_grid, picture_sheet
 from .style import COLOURS
 
 COLUMNS = 4  # of pictures
-
-
-def normal_radii(masses=(0.5, 0.9, 0.99)):
-    """Radii, in standard deviations, of the contours that `draw_normal_contours` draws."""
-    return np.sqrt(-2 * np.log1p(-np.asarray(masses)))
 
 
 def draw_band(ax, x, mean, half_width, color=COLOURS["q"], label=None, style="-"):
@@ -26,12 +21,12 @@ def draw_band(ax, x, mean, half_width, color=COLOURS["q"], label=None, style="-"
     return line, band
 
 
-def draw_codes_and_prior(ax, codes, labels, prior_mean, prior_stddev, limit=6.0):
+def draw_codes_and_prior(ax, codes, labels, prior_mean, prior_stddev, limit=6.0, numerals=True):
     """Codes (N, 2) by digit over the contours of a Gaussian prior. Returns (dots, [three
     ellipses]).
     """
     style_plane(ax, limit)
-    dots = draw_codes(ax, codes, labels, legend=False)
+    dots = draw_codes(ax, codes, labels, legend=False, numerals=numerals)
     return dots, draw_normal_contours(ax, tuple(prior_mean), tuple(prior_stddev))
 
 
@@ -73,9 +68,8 @@ def draw_absorption(axes, state, labels, shape):
     picture. Returns the artists by name.
     """
     plane, weights, pictures = axes
-    dots, ellipses = draw_codes_and_prior(
-        plane, state["codes"], labels, state["prior_mean"], state["prior_stddev"]
-    )
+    prior = state["prior_mean"], state["prior_stddev"]
+    dots, ellipses = draw_codes_and_prior(plane, state["codes"], labels, *prior, numerals=False)
     plane.set_title("codes, and the prior's contours", fontsize=13)
     # room for a stretch; fixed, so that the dots move and not it
     limit = 1.7 * float(np.abs(state["decoder"]).max())

@@ -3,32 +3,34 @@ bars, the split KL.
 """
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap
 
-from .style import COLOURS
+from .style import COLOURS, SHADES, ramp
 
-_WITHIN, _BETWEEN = "#8FC1E3", COLOURS["q"]  # two shades of q's blue: parts of one variance
-_Q_SHADES = LinearSegmentedColormap.from_list("q", ["#ffffff", "#8FC1E3", COLOURS["q"], "#003A5D"])
-_RATIO = LinearSegmentedColormap.from_list("ratio", [COLOURS["alarm"], "#ffffff", COLOURS["q"]])
+_RATIO = ramp(COLOURS["alarm"], "white", COLOURS["q"])
 
 
-def draw_plane_density(ax, axis, log_density):
+def draw_plane_density(ax, axis, log_density, color=COLOURS["q"], top=None):
     """A density on the grid axis x axis, log_density (M, M) with rows for the second latent.
     Returns the AxesImage.
+
+    top: the density that gets the full colour, its own maximum if not given; two densities side by
+    side are compared with the same top.
     """
     low, high = axis[0], axis[-1]
     return ax.imshow(
         np.exp(log_density),
         origin="lower",
         extent=(low, high, low, high),
-        cmap=_Q_SHADES,
+        cmap=ramp("white", color),
+        vmin=0,
+        vmax=top,
         interpolation="bilinear",
         zorder=0,
     )
 
 
 def draw_log_ratio(ax, axis, log_ratio, limit=3.0):
-    """log q(z) - log p(z) on a grid: blue where the codes crowd, vermillion where the prior has
+    """log q(z) - log p(z) on a grid: blue where the codes crowd, red where the prior has
     mass and q has none.
 
     Values beyond +-limit nats keep the last colour. Returns the AxesImage, for a colour bar.
@@ -89,8 +91,10 @@ def draw_moment_bars(ax, within, between, labels=None, legend=True):
     """
     places = np.arange(len(within))
     bars = (
-        ax.bar(places, within, color=_WITHIN, label=r"within, $\langle\sigma^2\rangle$"),
-        ax.bar(places, between, bottom=within, color=_BETWEEN, label=r"between, var $\mu$"),
+        ax.bar(places, within, color=SHADES["within"], label=r"within, $\langle\sigma^2\rangle$"),
+        ax.bar(
+            places, between, bottom=within, color=SHADES["between"], label=r"between, var $\mu$"
+        ),
     )
     ax.axhline(1, color=COLOURS["prior"], ls="--", lw=1.5)
     ax.set_xticks(places, labels or [f"$z_{{{d + 1}}}$" for d in places], fontsize=12)
@@ -117,30 +121,13 @@ def draw_kl_split(ax, epochs, information, marginal):
     """mean KL as two stacked areas over the epochs: information below, marginal KL on top. Returns
     both areas.
     """
-    information, marginal = np.asarray(information), np.maximum(marginal, 0)
-    areas = [
-        ax.fill_between(
-            epochs,
-            0,
-            information,
-            color=COLOURS["likelihood"],
-            alpha=0.55,
-            lw=0,
-            label="information",
-        ),
-        ax.fill_between(
-            epochs,
-            information,
-            information + marginal,
-            color=COLOURS["alarm"],
-            alpha=0.6,
-            lw=0,
-            label="marginal KL",
-        ),
-    ]
+    parts = np.asarray(information), np.maximum(marginal, 0)
+    names = ["information", "marginal KL"]
+    areas = ax.stackplot(epochs, *parts, labels=names, colors=[SHADES[name] for name in names])
     ax.set_xlabel("epoch", fontsize=12)
     ax.set_ylabel("nats", fontsize=12)
     ax.set_title("mean KL, split", fontsize=13)
-    ax.set(xlim=(min(epochs), max(epochs)), ylim=(0, None))
-    ax.legend(fontsize=11, frameon=False, loc="lower right")
+    ax.set(xlim=(min(epochs), max(epochs)), ylim=(0, 1.25 * max(sum(parts))))
+    # above the areas, where nothing changes the colour of the swatches
+    ax.legend(fontsize=11, frameon=False, loc="upper left", ncols=2, columnspacing=1)
     return areas

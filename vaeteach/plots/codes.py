@@ -4,8 +4,8 @@ images.
 
 import numpy as np
 
-from .latent import draw_codes
-from .style import COLOURS
+from .latent import draw_normal_contours
+from .style import COLOURS, SERIES, digit_palette
 
 
 def draw_latent_ranges(ax, places, densities, prior, names, values):
@@ -36,34 +36,41 @@ def draw_latent_ranges(ax, places, densities, prior, names, values):
 
 
 def draw_pairs(axes, codes, labels, names):
-    """Every pair of the given dimensions: dots below the diagonal, a histogram on it, nothing
-    above.
+    """Every pair of the given dimensions: dots by digit below the diagonal, the density of each
+    latent beside the prior's on it, and above it the contours of both.
 
     axes: (K, K) array of Axes; codes: (N, K); names: K texts. Returns the PathCollections, row by
     row.
     """
-    codes, dots = np.asarray(codes), []
-    for i, row in enumerate(axes):
-        for j, ax in enumerate(row):
-            ax.set(xlim=(-4, 4))
-            if j > i:
-                ax.set_axis_off()
-                continue
-            if j == i:
-                ax.hist(
-                    codes[:, i], np.linspace(-4, 4, 41), density=True, color=COLOURS["q"], alpha=0.7
-                )
-                z = np.linspace(-4, 4, 161)
-                ax.plot(z, np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi), color=COLOURS["prior"], lw=1.5)
-                ax.set_yticks([])
-            else:
-                dots.append(draw_codes(ax, codes[:, [j, i]], labels, size=4, legend=False))
-                ax.set(ylim=(-4, 4), aspect="equal")
-            if i == len(axes) - 1:
-                ax.set_xlabel(names[j], fontsize=12)
-            if j == 0 and i > 0:
-                ax.set_ylabel(names[i], fontsize=12)
-            ax.tick_params(labelsize=11)
+    import pandas as pd
+    import seaborn
+
+    frame = pd.DataFrame(np.asarray(codes), columns=names)
+    z, dots = np.linspace(-4, 4, 161), []
+    density = dict(color=COLOURS["q"], ax=None, cut=0)
+    by_digit = dict(palette=dict(enumerate(digit_palette())), s=5, lw=0, alpha=0.65, legend=False)
+    for (i, j), ax in np.ndenumerate(axes):
+        density["ax"] = ax
+        if j == i:
+            seaborn.kdeplot(frame, x=names[i], fill=True, **density)
+            ax.plot(z, np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi), color=COLOURS["prior"], lw=1.5)
+        elif j > i:
+            seaborn.kdeplot(frame, x=names[j], y=names[i], levels=5, gridsize=50, **density)
+            draw_normal_contours(ax)
+        else:
+            by = dict(x=names[j], y=names[i], hue=np.asarray(labels) % 10)
+            seaborn.scatterplot(frame, **by, **by_digit, ax=ax)
+            dots.append(ax.collections[0])
+        # square panels keep the columns in line
+        ax.set(xlim=(-4, 4), box_aspect=1, xlabel="", ylabel="")
+        ax.set(yticks=[]) if j == i else ax.set(ylim=(-4, 4), yticks=(-3, 0, 3))
+        ax.set_xticks((-3, 0, 3))
+        ax.tick_params(labelsize=11)
+        ax.label_outer()
+        if i == len(axes) - 1:
+            ax.set_xlabel(names[j], fontsize=12)
+        if j == 0:
+            ax.set_ylabel(names[i], fontsize=12)
     return dots
 
 
@@ -72,24 +79,23 @@ def draw_norms(ax, norms, latent_dim):
     I).
 
     That density is chi with D degrees of freedom; the dashed line is at sqrt(D). Returns the
-    patches of each name.
+    outline of each name.
     """
+    import seaborn
     from scipy.stats import chi
 
-    norms = {name: np.asarray(values) for name, values in norms.items()}
-    reach = max(max(np.max(values) for values in norms.values()), np.sqrt(latent_dim) + 3)
-    bins, patches = np.linspace(0, reach, 60), []
-    for (name, values), colour in zip(norms.items(), ("q", "data", "likelihood")):
-        patches.append(
-            ax.hist(values, bins, density=True, color=COLOURS[colour], alpha=0.55, label=name)[2]
-        )
+    reach = max(max(map(np.max, map(np.asarray, norms.values()))), np.sqrt(latent_dim) + 3)
+    bins = dict(bins=np.linspace(0, reach, 60), stat="density", element="step", alpha=0.3)
+    for (name, values), colour in zip(norms.items(), (COLOURS["q"], *SERIES)):
+        seaborn.histplot(x=np.asarray(values), color=colour, label=name, ax=ax, **bins)
+    outlines = list(ax.collections)
     r = np.linspace(0, reach, 300)
     ax.plot(r, chi.pdf(r, latent_dim), color=COLOURS["prior"], lw=2, label="N(0, I)")
     ax.axvline(np.sqrt(latent_dim), color=COLOURS["prior"], ls="--", lw=1.3)
     ax.set_xlabel("distance from the origin", fontsize=12)
-    ax.set_yticks([])
+    ax.set(yticks=[], ylabel="")
     ax.legend(fontsize=11, frameon=False)
-    return patches
+    return outlines
 
 
 def draw_factor(ax, codes, values, name):

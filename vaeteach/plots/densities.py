@@ -4,7 +4,7 @@ samples arrive.
 
 import numpy as np
 
-from .style import COLOURS
+from .style import COLOURS, SHADES
 
 
 def draw_density(ax, z, density, color, label=None, style="-"):
@@ -20,17 +20,17 @@ def move_density(artists, z, density):
     filling.set_verts([_outline(z, density)])
 
 
-def draw_integrand(ax, z, values, color=COLOURS["q"]):
-    """Values over z with the area above zero in `color` and the area below in the alarm colour.
-    Three artists.
+def draw_integrand(ax, z, values):
+    """Values over z with the area above zero in the KL's colour and the area below in its light
+    shade. Three artists.
     """
     (line,) = ax.plot(z, values, color="black", lw=1.4)
     ax.axhline(0, color="black", lw=0.8)
     above = ax.fill_between(
-        z, 0 * np.asarray(z), np.maximum(values, 0), color=color, alpha=0.45, lw=0
+        z, 0 * np.asarray(z), np.maximum(values, 0), color=SHADES["information"], alpha=0.6, lw=0
     )
     below = ax.fill_between(
-        z, 0 * np.asarray(z), np.minimum(values, 0), color=COLOURS["alarm"], alpha=0.45, lw=0
+        z, 0 * np.asarray(z), np.minimum(values, 0), color=SHADES["marginal KL"], alpha=0.6, lw=0
     )
     return line, above, below
 
@@ -77,11 +77,12 @@ def _outline(z, upper, lower=0.0):
     return np.column_stack([np.concatenate([z, z[::-1]]), np.concatenate([upper, lower[::-1]])])
 
 
-def draw_kl(axes, state):
+def draw_kl(axes, state, tight=True):
     """Two densities, the integrand of their divergence, and its estimate by samples, on three Axes.
 
     state: a dict of z, q, p, integrand (n,); counts, estimate, stderr (m,); truth; names, such as
-    ("q", "p"), the first being the one under which the mean is taken. Returns {name: artists}.
+    ("q", "p"), the first being the one under which the mean is taken. tight: axes fit this state;
+    a view, whose curves move, has round limits instead. Returns {name: artists}.
     """
     left, middle, right = axes
     z, colours = state["z"], {"q": COLOURS["q"], "p": COLOURS["prior"]}
@@ -89,21 +90,25 @@ def draw_kl(axes, state):
         name: draw_density(left, z, state[name], colours[name], f"${name}(z)$")
         for name in ("p", "q")
     }
-    left.set(xlim=(-5, 5), ylim=(0, 2), xlabel="$z$", title="densities")
+    left.set(xlim=(-5, 5), xlabel="$z$", title="densities")
     left.legend(fontsize=12, frameon=False, loc="upper left")
-    artists["integrand"] = draw_integrand(middle, z, state["integrand"], COLOURS["q"])
-    top = round_limit(state["integrand"].max())
-    middle.set(
-        xlim=(-5, 5), ylim=(-0.3 * top, top), xlabel="$z$", title="integrand: the area is the KL"
-    )
+    artists["integrand"] = draw_integrand(middle, z, state["integrand"])
+    middle.set(xlim=(-5, 5), xlabel="$z$", title="integrand: the area is the KL")
     artists["estimate"] = draw_running_estimate(
         right, state["counts"], state["estimate"], state["stderr"], state["truth"]
     )
-    right.set(
-        ylim=(-0.15 * round_limit(state["truth"]), round_limit(state["truth"])),
-        title="the same by samples",
-        ylabel="nats",
-    )
+    right.set(title="the same by samples", ylabel="nats")
+    if tight:
+        middle.margins(y=0.25)  # room for the formula
+        right.margins(y=0.1)
+    else:
+        left.set_ylim(0, 2)
+        for ax, value, low in (
+            (middle, state["integrand"].max(), 0.3),
+            (right, state["truth"], 0.15),
+        ):
+            top = round_limit(value)
+            ax.set_ylim(-low * top, top)
     right.legend(fontsize=11, frameon=False, loc="lower right")
     paper = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8}
     artists["text"] = middle.text(

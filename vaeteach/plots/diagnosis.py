@@ -9,9 +9,9 @@ from .aggregate import draw_moment_bars
 from .latent import draw_codes, draw_normal_contours
 from .pictures import draw_picture_grid
 from .style import COLOURS
+from .training import NAMES, TERMS
 
 PLACES = [["terms", "codes", "moments"], ["kl", "gradients", "pictures"]]
-_TERMS = {"log_likelihood": "likelihood", "kl": "alarm", "value": "q"}
 _HUGE = 1e3  # beyond this an axis is compressed
 
 
@@ -27,7 +27,7 @@ def draw_dashboard(axes, numbers, labels, shape):
     _draw_terms(axes["terms"], numbers["epochs"], numbers["terms"])
     _draw_code_plane(axes["codes"], numbers["codes"], labels, numbers["latents"])
     _draw_variances(axes["moments"], numbers["within"], numbers["between"])
-    _draw_bars(axes["kl"], numbers["kl"], "mean KL of each latent, nats", COLOURS["q"])
+    _draw_bars(axes["kl"], numbers["kl"], "mean KL of each latent, nats", COLOURS["kl"])
     axes["kl"].set_xlabel("latent", fontsize=12)
     _draw_gradients(axes["gradients"], numbers["gradients"])
     half = (len(numbers["images"]) + 1) // 2
@@ -45,14 +45,7 @@ def draw_dashboard(axes, numbers, labels, shape):
 
 def _draw_terms(ax, epochs, terms):
     for name, values in terms.items():
-        ax.plot(
-            epochs,
-            values,
-            color=COLOURS[_TERMS[name]],
-            lw=2,
-            marker=".",
-            label=name.replace("_", "-"),
-        )
+        ax.plot(epochs, values, color=COLOURS[TERMS[name]], lw=2, marker=".", label=NAMES[name])
     _compress(ax, np.concatenate([*terms.values()]) if terms else np.zeros(1))
     ax.set_title("recorded terms, test images, nats", fontsize=13)
     ax.set_xlabel("epoch", fontsize=12)
@@ -66,19 +59,25 @@ def _draw_code_plane(ax, codes, labels, latents):
         else 4.0
     )
     limit = max(4.0, float(far))
-    draw_codes(
-        ax,
-        np.nan_to_num(codes, posinf=limit, neginf=-limit),
-        labels[: len(codes)],
-        size=6,
-        legend=False,
-    )
-    draw_normal_contours(ax)
-    ax.set(xlim=(-limit, limit), ylim=(-limit, limit), box_aspect=1)
-    ax.set_title("codes and the prior's rings", fontsize=13)
-    names = [f"$z_{{{latent + 1}}}$" for latent in latents]
-    ax.set_xlabel(names[0], fontsize=12)
-    ax.set_ylabel(names[1], fontsize=12)
+    codes, labels = np.nan_to_num(codes, posinf=limit, neginf=-limit), labels[: len(codes)]
+    first, second = (f"$z_{{{latent + 1}}}$" for latent in latents)
+    if first == second:  # a single latent: a row a digit, spread so that its dots do not hide
+        spread = np.random.default_rng(0).uniform(-0.35, 0.35, len(codes))
+        rows = np.column_stack([codes[:, 0], labels + spread])
+        draw_codes(ax, rows, labels, size=6, legend=False, numerals=False)
+        for edge in (-2, 2):
+            ax.axvline(edge, color=COLOURS["prior"], ls="--", lw=1.3, zorder=1)
+        ax.set(ylim=(9.6, -0.6), yticks=range(10))
+        title, second = "codes by digit; dashed: prior's ±2", "digit"
+    else:
+        draw_codes(ax, codes, labels, size=6, legend=False)
+        draw_normal_contours(ax)
+        ax.set_ylim(-limit, limit)
+        title = "codes and the prior's rings"
+    ax.set(xlim=(-limit, limit), box_aspect=1)
+    ax.set_title(title, fontsize=13)
+    ax.set_xlabel(first, fontsize=12)
+    ax.set_ylabel(second, fontsize=12)
 
 
 def _draw_variances(ax, within, between):

@@ -59,7 +59,7 @@ def draw_unit_paths(ax, epochs, prior, average):
     """
     epochs, prior, average = map(np.asarray, (epochs, prior, average))
     lower = ax.plot(epochs, average, color=COLOURS["q"], lw=2.6, alpha=0.75)
-    upper = ax.plot(epochs, prior, color="k", lw=1.3, ls="--")
+    upper = ax.plot(epochs, prior, color="0.3", lw=1.3, ls="--")
     lower[0].set_label("average posterior ⟨p(h|v)⟩")
     upper[0].set_label("the model's own p(h)")
     ax.set(ylim=(0, 1), xlim=(epochs.min(), epochs.max()))
@@ -84,12 +84,12 @@ def draw_price(ax, shares, loss, ceiling, label=None):
         "o",
         ms=8,
         alpha=0.7,
-        color=COLOURS["alarm"],
+        color=COLOURS["kl"],
         label=label,
     )
     ax.axhline(0, color="k", lw=0.8)
     ax.set_xlabel("share of the rarer class", fontsize=12)
-    ax.set_ylabel("nats an image", fontsize=12)
+    ax.set_ylabel("nats per image", fontsize=12)
     ax.legend(fontsize=11, frameon=False)
     return dots, line
 
@@ -144,7 +144,7 @@ def draw_moment(axes, moments, index, shape, smooth=True, limits=None):
     limits = limits or nats_limits(moments)
     history.set(xlim=(0, len(moments) - 1), ylim=limits)
     history.set_xlabel("phase (wake, sleep, wake, …)", fontsize=12)
-    history.set_ylabel("nats a test image", fontsize=12)
+    history.set_ylabel("nats per test image", fontsize=12)
     history.legend(fontsize=11, frameon=False, loc="lower right")
     title = history.set_title(" ", fontsize=12)
     artists = MomentArtists(*images, bars, dots, exact, bound, now, title)

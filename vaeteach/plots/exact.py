@@ -3,13 +3,12 @@ bar.
 """
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
 from .densities import draw_density
 from .latent import draw_ellipse, style_plane
 from .pictures import draw_picture
-from .style import COLOURS
+from .style import COLOURS, SHADES, ramp
 
 _ROOM = 0.22  # of the height of a bound's axis is above log p(x)
 
@@ -24,10 +23,9 @@ def draw_map(ax, axes, values, color, limit=4.0):
     style_plane(ax, limit)
     half = [(float(a[1]) - float(a[0])) / 2 for a in axes]
     extent = [float(e) for a, h in zip(axes, half) for e in (a[0] - h, a[-1] + h)]
-    ramp = LinearSegmentedColormap.from_list("", ["white", color])
     return ax.imshow(
         scaled(values),
-        cmap=ramp,
+        cmap=ramp("white", color),
         vmin=0,
         vmax=1,
         extent=extent,
@@ -68,7 +66,7 @@ def draw_bound(ax, elbo, evidence, depth=12.0):
         "elbo": Rectangle((0.2, -1e4), 0.6, 1, color=COLOURS["q"]),
         "gap": Rectangle((0.2, 0), 0.6, 0),
     }
-    bars["gap"].set(color=COLOURS["alarm"])
+    bars["gap"].set(color=SHADES["marginal KL"])  # light: its number stands on it
     artists = {name: ax.add_patch(bar) for name, bar in bars.items()}
     artists["line"] = ax.axhline(evidence, color=COLOURS["posterior"], lw=4)
     options = {"ha": "center", "fontsize": 12}
@@ -99,30 +97,28 @@ def move_bound(artists, elbo, evidence, depth=12.0):
     )
 
 
-def draw_gap_parts(ax, family, amortisation):
-    """Gaps of single images, both parts (B,), sorted by their sum, as stacked bars. Returns the two
-    containers.
+def draw_gap_parts(ax, *parts, names=("approximation gap", "amortisation gap")):
+    """Gaps of single images as stacked bars sorted by their sum, a part (B,) on the other. Returns
+    a container a part.
+
+    names: of the parts, from below: what the family cannot reach, then what one encoder for all
+    costs (Cremer and others 2018). All are parts of one KL, so they share its colour.
     """
-    order = np.argsort(np.asarray(family) + np.asarray(amortisation))
-    family, amortisation, n = (
-        np.asarray(family)[order],
-        np.asarray(amortisation)[order],
-        np.arange(len(order)),
+    parts = np.asarray([np.asarray(part, float) for part in parts])
+    if len(parts) != len(names):
+        raise ValueError(f"{len(parts)} parts need as many names, and not {list(names)}")
+    parts = parts[:, np.argsort(parts.sum(0))]
+    below, shades = np.cumsum(parts, 0) - parts, ramp(COLOURS["kl"], "#D9C9E6")
+    places = np.arange(parts.shape[1])
+    bars = [
+        ax.bar(places, part, 1.0, low, color=shades(i / max(len(parts) - 1, 1)), label=name)
+        for i, (part, low, name) in enumerate(zip(parts, below, names))
+    ]
+    ax.set(
+        xlabel="test digits, sorted by gap", ylabel="gap in nats", xlim=(-0.5, len(places) - 0.5)
     )
-    low = ax.bar(
-        n, family, width=1.0, color=COLOURS["posterior"], label="family: no Gaussian does better"
-    )
-    high = ax.bar(
-        n,
-        amortisation,
-        width=1.0,
-        bottom=family,
-        color=COLOURS["q"],
-        label="amortisation: one encoder for all",
-    )
-    ax.set(xlabel="test digits, sorted by gap", ylabel="gap in nats", xlim=(-0.5, len(n) - 0.5))
     ax.legend(fontsize=12, frameon=False, loc="upper left")
-    return low, high
+    return bars
 
 
 def draw_bounds_by_samples(ax, counts, mean, stderr, elbo, evidence):
@@ -136,10 +132,10 @@ def draw_bounds_by_samples(ax, counts, mean, stderr, elbo, evidence):
         fmt="o-",
         color=COLOURS["q"],
         capsize=4,
-        label="IWAE bound",
+        label="IWAE bound ± 2 s.e.",
     )
     exact = ax.axhline(evidence, color=COLOURS["posterior"], lw=3, label="exact $\\log p(x)$")
-    low = ax.axhline(elbo, color=COLOURS["prior"], lw=2, ls="--", label="exact ELBO")
+    low = ax.axhline(elbo, color=COLOURS["q"], lw=2, ls="--", label="exact ELBO")
     ax.set(xscale="log", xlabel="samples K", ylabel="nats per digit, mean")
     ax.legend(fontsize=12, frameon=False, loc="center right")
     return points, exact, low
@@ -154,7 +150,7 @@ def draw_bayes(axes, grid_axes, state, shape):
     """
     picture, *maps = axes
     artists = {"picture": draw_picture(picture, state["picture"], shape, title="what is seen")}
-    hidden = LinearSegmentedColormap.from_list("", ["#00000000", "#E3B7CF"])
+    hidden = ramp("#00000000", "#E3B7CF")
     artists["hidden"] = picture.imshow(~state["seen"].reshape(shape), cmap=hidden, vmin=0, vmax=1)
     titles = {
         "prior": "prior $p(z)$",

@@ -1,7 +1,10 @@
 """The latent plane: codes, the prior's contours, ellipses of single posteriors."""
 
 import numpy as np
+from matplotlib.colors import to_rgba
+from matplotlib.lines import Line2D
 from matplotlib.patches import Ellipse
+from matplotlib.patheffects import withStroke
 
 from .style import COLOURS, digit_palette
 
@@ -24,63 +27,76 @@ def draw_normal_contours(
     In two dimensions the squared radius is chi-square with two degrees, so mass m lies inside
     sqrt(-2 log(1 - m)).
     """
-    radii = np.sqrt(-2 * np.log1p(-np.asarray(masses)))
+    style = dict(fill=False, ec=color, lw=1.3, ls="--", zorder=1)
     return [
-        ax.add_patch(
-            Ellipse(
-                mean,
-                2 * r * stddev[0],
-                2 * r * stddev[1],
-                fill=False,
-                ec=color,
-                lw=1.3,
-                ls="--",
-                zorder=1,
-            )
-        )
-        for r in radii
+        ax.add_patch(Ellipse(mean, 2 * r * stddev[0], 2 * r * stddev[1], **style))
+        for r in normal_radii(masses)
     ]
 
 
-def draw_codes(ax, codes, labels=None, size=9, alpha=0.65, legend=True):
+def normal_radii(masses=(0.5, 0.9, 0.99)):
+    """Radii, in standard deviations, within which a 2-D Gaussian has these shares of its mass."""
+    return np.sqrt(-2 * np.log1p(-np.asarray(masses)))
+
+
+def draw_codes(ax, codes, labels=None, size=9, alpha=0.65, legend=True, numerals=True):
     """Codes (N, 2) as dots, coloured by digit where labels (N,) are given. Returns the
     PathCollection.
+
+    numerals: each digit's own numeral at the median of its codes, for eyes that take two colours
+    for one. Leave them out where the dots move.
     """
     codes = np.asarray(codes)
-    if labels is None:
-        return ax.scatter(
-            codes[:, 0], codes[:, 1], s=size, alpha=alpha, color=COLOURS["q"], lw=0, zorder=2
-        )
-    labels = np.asarray(labels)
-    colours = np.array(digit_palette())[labels % 10]
-    dots = ax.scatter(codes[:, 0], codes[:, 1], s=size, alpha=alpha, c=colours, lw=0, zorder=2)
-    if legend:
-        for digit in np.unique(labels):
-            ax.scatter([], [], s=40, color=digit_palette()[digit % 10], label=str(digit))
-        ax.legend(
-            title="digit",
-            loc="center left",
-            bbox_to_anchor=(1.0, 0.5),
-            fontsize=11,
-            title_fontsize=11,
-            frameon=False,
-            handletextpad=0.1,
-        )
+    dots = ax.scatter(*codes.T, s=size, alpha=alpha, color=COLOURS["q"], lw=0, zorder=2)
+    if labels is not None:
+        labels = np.asarray(labels)
+        dots.set_color(np.array(digit_palette())[labels % 10])
+        if numerals:
+            draw_numerals(ax, codes, labels)
+        if legend:
+            draw_digit_legend(ax, labels)
     return dots
+
+
+def draw_numerals(ax, codes, labels):
+    """The numeral of each digit at the median of its codes (N, 2), outlined in white. Returns the
+    texts.
+    """
+    outline = [withStroke(linewidth=3, foreground="white")]
+    style = dict(fontsize=15, weight="bold", ha="center", va="center", path_effects=outline)
+    return [
+        ax.text(*np.median(codes[labels == d], 0), str(d), color=colour, zorder=4, **style)
+        for d, colour in enumerate(digit_palette())
+        if (labels == d).any()
+    ]
+
+
+def draw_digit_legend(ax, labels):
+    """A dot and a numeral for each digit in labels (N,), to the right of the Axes. Returns the
+    Legend.
+    """
+    dots = [
+        Line2D([], [], ls="", marker="o", ms=7, color=digit_palette()[digit % 10], label=str(digit))
+        for digit in np.unique(labels)
+    ]
+    return ax.legend(
+        handles=dots,
+        title="digit",
+        loc="center left",
+        bbox_to_anchor=(1.0, 0.5),
+        fontsize=11,
+        title_fontsize=11,
+        frameon=False,
+        handletextpad=0.1,
+    )
 
 
 def draw_ellipse(ax, mean, stddev, scale=2.0, color=COLOURS["q"], fill=True):
     """The ellipse of q(z|x) = N(mean, diag stddev^2) at `scale` standard deviations. Returns the
     patch.
     """
-    return ax.add_patch(
-        Ellipse(
-            tuple(map(float, mean)),
-            *(2 * scale * float(s) for s in stddev),
-            fc=color if fill else "none",
-            ec=color,
-            alpha=0.5 if fill else 1.0,
-            lw=1.5,
-            zorder=3,
-        )
-    )
+    # a light filling: many ellipses on each other stay visible
+    width, height = (2 * scale * float(s) for s in stddev)
+    face = to_rgba(color, 0.12) if fill else "none"
+    mean = tuple(map(float, mean))
+    return ax.add_patch(Ellipse(mean, width, height, fc=face, ec=color, lw=1.5, zorder=3))

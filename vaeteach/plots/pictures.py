@@ -4,6 +4,8 @@ pixels on request.
 
 import numpy as np
 
+from .style import new_figure
+
 
 def draw_picture(ax, pixels, shape, smooth=True, title=None):
     """One image, pixels (P,) in [0, 1] (or a Tensor of them), drawn dark on white. Returns the
@@ -49,3 +51,26 @@ def draw_picture_grid(ax, pictures, shape, columns, smooth=True):
     )
     ax.set(xticks=[], yticks=[])
     return image
+
+
+def picture_figure(sheets, shape, columns, across=1, smooth=True, inch=0.5, alt=None):
+    """A figure of titled sheets, its size fitted to them. Returns (figure, AxesImages).
+
+    sheets: {title: images (N, P)}, `across` of them side by side, each in rows of `columns`; inch:
+    of one image's height. A title may be "". Raises ValueError where there is nothing to show.
+    """
+    if not sheets:
+        raise ValueError("no sheets to show; give {title: images}")
+    down = -(-len(sheets) // across)
+    rows = max(-(-len(pictures) // columns) for pictures in sheets.values())
+    # a gap of a quarter beside each image, and room for a title
+    width = 1.25 * inch * shape[1] / shape[0] * columns * across + 0.3 * across
+    height = (1.25 * inch * rows + 0.45) * down
+    figure, axes = new_figure(width, height, across, down, alt=alt, squeeze=False)
+    images = []
+    for ax, (title, pictures) in zip(axes.flat, sheets.items()):
+        images.append(draw_picture_grid(ax, pictures, shape, columns, smooth))
+        ax.set_title(title, fontsize=13)
+    for ax in axes.flat[len(sheets) :]:
+        ax.set_axis_off()
+    return figure, images

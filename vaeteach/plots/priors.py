@@ -3,13 +3,14 @@
 import contourpy
 import numpy as np
 from matplotlib.collections import LineCollection
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import to_rgba_array
 
-from .style import COLOURS, digit_palette
+from .latent import draw_digit_legend
+from .style import COLOURS, digit_palette, ramp
 
 LIMITS = {"plane": (-5.0, 5.0), "box": (-0.04, 1.04), "sphere": (-1.06, 1.06)}
 PIXELS = 71  # of the picture of the density, an axis
-_GREYS = LinearSegmentedColormap.from_list("prior", ["white", "#b9b9b9"])
+_GREYS = ramp("white", "#b9b9b9")
 
 
 def pixel_grid(space, turn=0.0):
@@ -130,10 +131,12 @@ def globe_lines(turn):
     return segments
 
 
-def draw_prior_codes(ax, codes, labels, space, turn=0.0, size=9):
+def draw_prior_codes(ax, codes, labels, space, turn=0.0, size=9, legend=False):
     """Codes (N, D) coloured by digit; on a globe those behind it are faint. Returns the
     PathCollection.
     """
+    if legend:
+        draw_digit_legend(ax, labels)
     dots = ax.scatter([], [], s=size, lw=0, zorder=2)
     move_prior_codes(dots, codes, labels, space, turn)
     return dots
@@ -142,26 +145,10 @@ def draw_prior_codes(ax, codes, labels, space, turn=0.0, size=9):
 def move_prior_codes(dots, codes, labels, space, turn=0.0):
     """Move the dots of `draw_prior_codes`."""
     codes = np.asarray(codes, dtype=float)
-    colours = np.array([_rgba(colour) for colour in digit_palette()])[np.asarray(labels) % 10]
+    colours = to_rgba_array(digit_palette(), 0.65)[np.asarray(labels) % 10]
     if space == "sphere":
         x, y, front = seen_from_front(codes, turn)
         colours[:, 3] = np.where(front, 0.75, 0.1)
         codes = np.stack([x, y], -1)
     dots.set_offsets(codes)
     dots.set_facecolors(colours)
-
-
-def _rgba(colour):
-    return [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)] + [0.65]
-
-
-def draw_differences(ax, names, means, errors, colour=COLOURS["q"], offset=0.0, label=None):
-    """Dots with error bars, a row a name, against the line at 0. Returns the ErrorbarContainer."""
-    rows = np.arange(len(names))[::-1] + offset
-    ax.axvline(0, color=COLOURS["prior"], lw=1.2, zorder=1)
-    dots = ax.errorbar(
-        means, rows, xerr=errors, fmt="o", ms=6, capsize=3, color=colour, label=label, zorder=2
-    )
-    ax.set_yticks(np.arange(len(names))[::-1], names, fontsize=12)
-    ax.tick_params(labelsize=11)
-    return dots

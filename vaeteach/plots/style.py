@@ -16,7 +16,10 @@ codes, and the KL as information and marginal KL. What has no meaning of its own
 import base64
 import html
 import io
+import re
+import textwrap
 
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
@@ -98,25 +101,53 @@ class _NotebookFigure(Figure):
 
     def _repr_png_(self):
         stream = io.BytesIO()
+        shown = self._fit()
         # finer than it is shown, for sharp screens
-        self.savefig(stream, format="png", dpi=1.5 * self.dpi)
-        width, height = (self.get_size_inches() * self.dpi).round()
+        self.savefig(stream, format="png", dpi=1.5 * self.dpi, bbox_inches=shown)
+        width, height = (np.array(shown.size) * self.dpi).round()
         return stream.getvalue(), {"width": int(width), "height": int(height), "alt": self.alt}
+
+    def _fit(self):
+        """Wrap titles that are wider than their place; the part of the canvas that is used."""
+        if engine := self.get_layout_engine():
+            engine.execute(self)
+        for ax in self.axes:
+            place = 1.1 * ax.get_position(original=True).width * self.bbox.width
+            share = place / max(ax.title.get_window_extent().width, 1)
+            if share < 1:
+                ax.title.set_text(_wrapped(ax.get_title(), share))
+        whole, used = self.bbox_inches, self.get_tightbbox().padded(0.08)
+        # fixed aspects may leave much of a canvas blank
+        return used if used.width * used.height < 0.8 * whole.width * whole.height else whole
+
+
+def _wrapped(title, share):
+    """The title in lines of at most this share of its length; a formula is not cut."""
+    words = re.findall(r"(?:\$[^$]*\$|\S)+", title)
+    lines = textwrap.wrap(
+        " ".join(word.replace(" ", "\0") for word in words),
+        max(int(share * len(title)), 8),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(lines).replace("\0", " ")
 
 
 def _in_words(figure):
     parts = []
     for ax in figure.axes:
-        title, x, y = (
-            text.replace("$", "").replace("\\", "").strip()
-            for text in (ax.get_title(), ax.get_xlabel(), ax.get_ylabel())
-        )
+        title, x, y = (_plain(text) for text in (ax.get_title(), ax.get_xlabel(), ax.get_ylabel()))
         axes = " against ".join(text for text in (y, x) if text)
         legend = ax.get_legend()
-        names = [text.get_text() for text in legend.get_texts()] if legend else []
-        named = f"shown are {', '.join(names)}".replace("$", "") if names else ""
+        names = [_plain(text.get_text()) for text in legend.get_texts()] if legend else []
+        named = f"shown are {', '.join(names)}" if names else ""
         parts.append("; ".join(text for text in (title, axes, named) if text))
     return ". ".join(part for part in parts if part) or "A figure."
+
+
+def _plain(text):
+    """A label without the marks of TeX and in one line."""
+    return " ".join(re.sub(r"[$\\{}]", "", text).split())
 
 
 def new_figure(width=8.0, height=4.0, columns=1, rows=1, *, alt=None, **options):

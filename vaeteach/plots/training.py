@@ -4,9 +4,9 @@ and their noise.
 
 import numpy as np
 
-from .style import COLOURS
+from .style import COLOURS, SERIES
 
-TERMS = {"log_likelihood": "likelihood", "kl": "q", "value": "data"}  # quantity -> colour
+TERMS = {"log_likelihood": "likelihood", "kl": "kl", "value": "q"}  # quantity -> colour
 NAMES = {"log_likelihood": "log-likelihood", "kl": "KL", "value": "ELBO"}
 
 
@@ -34,19 +34,16 @@ def draw_running_means(ax, estimates, exact=None):
     """The mean of the first 1, 2, … S estimates of one number, for each name in `estimates` (arrays
     (S,)).
 
-    A better estimator settles earlier. `exact` is drawn as a dashed line. Returns the Line2D of
+    A better estimator settles earlier. `exact` is drawn in the colour of what is exact. Returns the Line2D of
     each.
     """
-    styles = (("likelihood", "-"), ("alarm", "-"), ("posterior", "--"), ("q", ":"))
     lines = []
-    for (name, values), (colour, style) in zip(estimates.items(), styles):
+    for (name, values), colour, style in zip(estimates.items(), SERIES, ("-", "--", "-.", ":")):
         values = np.asarray(values, float)
         mean = np.cumsum(values) / np.arange(1, len(values) + 1)
-        lines += ax.plot(
-            np.arange(1, len(values) + 1), mean, style, color=COLOURS[colour], lw=2, label=name
-        )
+        lines += ax.plot(np.arange(1, len(values) + 1), mean, style, color=colour, lw=2, label=name)
     if exact is not None:
-        ax.axhline(exact, color=COLOURS["prior"], ls="--", lw=1.3)
+        ax.axhline(exact, color=COLOURS["posterior"], lw=2, zorder=1)
     ax.set_xscale("log")
     ax.set_xlabel("number of samples averaged", fontsize=12)
     ax.legend(fontsize=11, frameon=False)
@@ -85,15 +82,17 @@ def draw_kl_by_dimension(ax, kls):
 
     Returns one BarContainer a name.
     """
-    colours = ("q", "likelihood", "posterior", "data")
-    width = 0.8 / len(kls)
-    bars = []
-    for i, (name, values) in enumerate(kls.items()):
-        values = np.sort(np.asarray(values, float))[::-1]
-        places = np.arange(1, len(values) + 1) + (i - (len(kls) - 1) / 2) * width
-        bars.append(ax.bar(places, values, width, color=COLOURS[colours[i % 4]], label=name))
+    import pandas as pd
+    import seaborn
+
+    ranked = {name: np.sort(np.asarray(values, float))[::-1] for name, values in kls.items()}
+    frame = pd.DataFrame(
+        [(name, d + 1, nats) for name, values in ranked.items() for d, nats in enumerate(values)],
+        columns=["model", "latent", "nats"],
+    )
+    colours = list(SERIES[: len(kls)])
+    seaborn.barplot(frame, x="latent", y="nats", hue="model", palette=colours, saturation=1, ax=ax)
     ax.set_xlabel("latent dimension, largest KL first", fontsize=12)
     ax.set_ylabel("nats per image", fontsize=12)
-    ax.set_xticks(np.arange(1, len(values) + 1))
     ax.legend(fontsize=11, frameon=False)
-    return bars
+    return ax.containers

@@ -66,7 +66,7 @@ class KLOfTwoGaussians(FigureView):
         self._noise = np.random.default_rng(0).standard_normal(COUNTS[-1])
         figure, axes = new_figure(10.5, 3.9, columns=3)
         self._axes, self.state = axes, self._numbers()
-        self._artists = draw_kl(axes, self.state)
+        self._artists = draw_kl(axes, self.state, tight=False)
         moving = [
             artist for name in ("p", "q", "integrand", "estimate") for artist in self._artists[name]
         ]

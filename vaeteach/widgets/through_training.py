@@ -52,7 +52,7 @@ class ThroughTraining(FigureView):
         now = self.states[-1]
         style_plane(plane, 4)
         draw_normal_contours(plane)
-        self.dots = draw_codes(plane, now["codes"], labels[: len(now["codes"])])
+        self.dots = draw_codes(plane, now["codes"], labels[: len(now["codes"])], numerals=False)
         plane.set_title("one draw from q(z|x) for each image", fontsize=13)
         self.marginals = draw_marginals(
             first, AXIS, now["marginals"], np.exp(-(AXIS**2) / 2) / np.sqrt(2 * np.pi)
