@@ -323,9 +323,10 @@ published t10k files of MNIST, and the line on the live view with `python benchm
   recipe, three times, and their median is taken. Wall seconds, in brackets the processor seconds of the process:
   where other programs use the machine, the second is the steadier one.
 * **Throughput**: training epochs at batch 128, without tests, in turns; median of the ratios, with one thread and
-  with as many as there are cores. `fit` once in float32 and once with `precision="bfloat16"`, which nothing else here
-  uses. The last column: the rate of matrix products in `fit` beside the best rate that the same products reach alone,
-  in float32, on the same shapes, at that moment.
+  with as many as there are cores. The last column: the rate of matrix products in `fit` beside the best rate that the same
+  products reach alone, on the same shapes, at that moment.
+* **Lean baseline**: the usual network, loss, batch and Adam, with the images in memory as one tensor and nothing
+  transformed by items. Beside it `fit` and `build_vae` with all their defaults but the width. `--lean` runs only this.
 
 """
 

@@ -229,7 +229,7 @@ def test_same_seed_same_numbers_and_the_global_generator_stays(digits):
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
-        (lambda: RBM(0, 3), "n_visible is 0"),
+        (lambda: RBM(0, 3), "n_visible must be a whole number of at least 1, got 0"),
         (lambda: RBM(3, 2.0), "n_hidden is 2.0"),
         (lambda: RBM(4, 2).log_prob(torch.rand(3, 4)), "binarized"),
         (lambda: RBM(4, 2).log_prob(torch.zeros(3, 5)), r"expected \(B, 4\)"),
@@ -237,9 +237,18 @@ def test_same_seed_same_numbers_and_the_global_generator_stays(digits):
         (lambda: RBM(4, 2).log_prob(torch.zeros(0, 4)), "empty"),
         (lambda: RBM(4, 2).log_prob(torch.zeros(3, 4, dtype=torch.int64)), "floating-point"),
         (lambda: RBM(4, 2).log_prob([[0, 1, 1, 0]]), "list"),
-        (lambda: contrastive_divergence(RBM(4, 2), torch.zeros(3, 4), epochs=0), "epochs is 0"),
-        (lambda: contrastive_divergence(RBM(4, 2), torch.zeros(3, 4), epochs=1, k=0), "k is 0"),
-        (lambda: annealed_log_partition(RBM(4, 2), steps=0), "steps is 0"),
+        (
+            lambda: contrastive_divergence(RBM(4, 2), torch.zeros(3, 4), epochs=0),
+            "epochs must be a whole number of at least 1, got 0",
+        ),
+        (
+            lambda: contrastive_divergence(RBM(4, 2), torch.zeros(3, 4), epochs=1, k=0),
+            "k must be a whole number of at least 1, got 0",
+        ),
+        (
+            lambda: annealed_log_partition(RBM(4, 2), steps=0),
+            "steps must be a whole number of at least 1, got 0",
+        ),
     ],
 )
 def test_bad_input_gets_a_sentence(call, sentence):

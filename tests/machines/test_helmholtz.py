@@ -148,7 +148,7 @@ def test_the_priors_wake_gradient_is_average_posterior_minus_prior():
     [
         (lambda: HelmholtzMachine([4]), "at least one layer"),
         (lambda: HelmholtzMachine(4), "expected a list"),
-        (lambda: HelmholtzMachine([4, 0]), r"sizes\[1\] is 0"),
+        (lambda: HelmholtzMachine([4, 0]), r"sizes\[1\] must be .*got 0"),
         (lambda: HelmholtzMachine([4, 20]).exact(torch.zeros(1, 4)), "too large to be summed"),
         (
             lambda: HelmholtzMachine([4, 12, 12]).average_posterior(torch.zeros(1, 4)),
@@ -158,9 +158,12 @@ def test_the_priors_wake_gradient_is_average_posterior_minus_prior():
         (lambda: WakeSleep(HelmholtzMachine([4, 2]), torch.zeros(3, 5)), r"expected \(B, 4\)"),
         (
             lambda: WakeSleep(HelmholtzMachine([4, 2]), torch.zeros(3, 4), batch_size=0),
-            "batch_size is 0",
+            "batch_size must be a whole number of at least 1, got 0",
         ),
-        (lambda: WakeSleep(HelmholtzMachine([4, 2]), torch.zeros(3, 4)).train(0), "epochs is 0"),
+        (
+            lambda: WakeSleep(HelmholtzMachine([4, 2]), torch.zeros(3, 4)).train(0),
+            "epochs must be a whole number of at least 1, got 0",
+        ),
     ],
 )
 def test_bad_input_gets_a_sentence(call, sentence):

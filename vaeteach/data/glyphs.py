@@ -53,7 +53,7 @@ def load(
         raise ValueError(f"test = {test}; expected the share of test images, between 0 and 1")
     # the order they are named in means nothing
     vary = tuple(factor for factor in FACTORS if factor in vary)
-    made = cached("glyphs", lambda: _make(n, vary, seed), n=n, vary=vary, seed=seed)
+    made = cached("glyphs", lambda: _make(n, vary, seed), version=1, n=n, vary=vary, seed=seed)
     kept = n - min(max(1, round(n * test)), n - 1)
     images = made["images"].float() / 255
     factors = _frame(made["factors"])

@@ -1,27 +1,23 @@
-"""Long computations, kept on disk.
-
-Built once, read the next time, rebuilt when their recipe or the package changes.
-"""
+"""Long computations, kept on disk: built once, also where many ask at once, and read afterwards."""
 
 import dataclasses
-import functools
 import hashlib
 import io
 import os
 import pickle
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from filelock import FileLock, Timeout
 
 KEPT = 12  # entries of one name; the least recently used beyond these are deleted
 _DIGEST = hashlib.sha256().digest_size
-# parts of the package that draw and ask, and cannot change a number
-_NOT_NUMBERS = {"widgets", "plots", "checks"}
 
 
 def folder() -> Path:
@@ -36,26 +32,35 @@ def folder() -> Path:
     return Path(pooch.os_cache("vaeteach"))
 
 
-def cached(name: str, build: Callable[[], Any], /, **key: Any) -> Any:
+def cached(name: str, build: Callable[[], Any], /, version: int = 1, **key: Any) -> Any:
     """Return `build()`, from disk if the same thing was built before.
 
-    The entry is found by the SHA-256 of `name`, of every argument in `key` (numbers, strings,
-    tensors, arrays, data sets, containers of these), of the code of `build`, of the package's
-    numerical source and of torch's version: change any of them and it is built anew. What `build`
-    reads from elsewhere belongs in `key`. The value may hold tensors, numbers, strings, None and
-    dicts, lists or tuples of them: entries are read with
-    `weights_only=True`, so that a file which somebody else put there cannot run code.
-    A damaged entry is built again. Where the disk is full or read-only, one sentence says so and
-    the value is returned without being kept. Raises `TypeError` for a key that cannot be hashed by
-    content or a value that cannot be stored.
+    The entry is found by the SHA-256 of `name`, `version`, every argument in `key` (numbers,
+    strings, tensors, arrays, data sets, containers of these) and torch's version. `version` is a
+    number that the recipe states: raise it with every change, there or in what it calls, that
+    gives other numbers; a comment or a new name needs no new version. What `build` reads from
+    elsewhere belongs in `key`. The value may hold tensors, numbers, strings, None and dicts, lists
+    or tuples of them: entries are read with `weights_only=True`, so that a file which somebody else
+    put there cannot run code.
+    Where another process or thread is building the same thing, this one waits for it and says so; a
+    builder that dies gives the place free. A damaged entry is built again. Where the disk is full
+    or read-only, one sentence says so and the value is returned without being kept. Raises
+    `TypeError` for a key that cannot be hashed by content or a value that cannot be stored.
     """
-    parts = hashlib.sha256(f"{name}|{_source()}|{torch.__version__}".encode())
+    parts = hashlib.sha256(f"{name}|{torch.__version__}".encode())
+    _update(parts, version)
     _update(parts, key)
-    _update_code(parts, build)
     path = folder() / f"{name}-{parts.hexdigest()[:24]}.pt"
-    value, damaged = _read(path)
-    if value is not None:
-        return value["value"]
+    kept, _ = _read(path)
+    if kept is None:
+        with _only_builder(path, name):
+            kept, damaged = _read(path)  # somebody may have built it meanwhile
+            if kept is None:
+                return _build(path, name, build, damaged)
+    return kept["value"]
+
+
+def _build(path: Path, name: str, build: Callable[[], Any], damaged: bool) -> Any:
     why = "the kept copy was damaged" if damaged else "kept for the next time"
     print(f"Building {name} ({why}) …", flush=True)
     start = time.perf_counter()
@@ -63,6 +68,25 @@ def cached(name: str, build: Callable[[], Any], /, **key: Any) -> Any:
     print(f"Built {name} in {time.perf_counter() - start:.1f} s.", flush=True)
     _write(path, name, value)
     return value
+
+
+@contextmanager
+def _only_builder(path: Path, name: str) -> Iterator[None]:
+    """Hold the entry's lock, which the system takes back from a process that dies."""
+    lock = FileLock(path.with_suffix(".lock"))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            print(f"{name} is being built elsewhere; waiting for it …", flush=True)
+            lock.acquire()
+    except (OSError, NotImplementedError):
+        pass  # a folder that cannot be written; _write says so
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def clear(name: str = "") -> int:
@@ -135,22 +159,10 @@ def _prune(path: Path) -> None:
         )
         for entry in entries[:-KEPT]:
             entry.unlink(missing_ok=True)
+            entry.with_suffix(".lock").unlink(missing_ok=True)
     # another process deleted one first, or may not delete here: tidiness is not worth an error
     except OSError:
         pass
-
-
-@functools.cache
-def _source() -> str:
-    """SHA-256 of the package's own numerical source."""
-    root = Path(__file__).parent.parent
-    parts = hashlib.sha256()
-    for file in sorted(root.rglob("*.py")):
-        if file.relative_to(root).parts[0] not in _NOT_NUMBERS:
-            parts.update(
-                file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes() + b"\0"
-            )
-    return parts.hexdigest()
 
 
 def _update(parts: "hashlib._Hash", value: Any) -> None:
@@ -175,38 +187,9 @@ def _update(parts: "hashlib._Hash", value: Any) -> None:
     elif hasattr(value, "to_records"):  # a DataFrame, without importing pandas here
         for column in value.columns:
             _update(parts, [str(column), *value[column].tolist()])
-    elif callable(value):
-        _update_code(parts, value)
     else:
         raise TypeError(
             f"a cache key cannot hold a {type(value).__name__}; "
-            "use numbers, strings, tensors, arrays, data sets, functions or containers of them"
+            "use numbers, strings, tensors, arrays, data sets or containers of them"
         )
     parts.update(b"</>")
-
-
-def _update_code(parts: "hashlib._Hash", function: Any) -> None:
-    """Feed what a function does.
-
-    That is its compiled code with the code inside it, its defaults, a partial's arguments.
-    """
-    if isinstance(function, functools.partial):
-        _update(parts, [function.func, function.args, function.keywords])
-        return
-    parts.update(
-        f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', '')}".encode()
-    )
-    todo = [getattr(function, "__code__", None)]
-    while todo:
-        if (code := todo.pop()) is None:
-            continue
-        parts.update(code.co_code + repr(code.co_names).encode())
-        for constant in code.co_consts:
-            if hasattr(constant, "co_code"):
-                todo.append(constant)
-            else:  # sets change their order between processes
-                parts.update(
-                    repr(
-                        sorted(constant, key=repr) if isinstance(constant, frozenset) else constant
-                    ).encode()
-                )

@@ -126,7 +126,10 @@ def kept_trial(name, data, latent_dim=2, seed=0, epochs=60):
     def build():
         return train_trial(name, data, latent_dim, seed, epochs)[0].state_dict()
 
-    key = dict(prior=name, train=data.train, latent_dim=latent_dim, seed=seed, epochs=epochs)
+    # version: raise it when the recipe, or anything it trains with, gives other numbers
+    key = dict(
+        version=1, prior=name, train=data.train, latent_dim=latent_dim, seed=seed, epochs=epochs
+    )
     state = cached(
         "prior-" + "".join(c if c.isalnum() else "-" for c in name.lower()), build, **key
     )
