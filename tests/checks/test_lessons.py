@@ -1,6 +1,7 @@
 """The exercises in the notebooks: each asks for its check, its folded solution is right."""
 
 import ast
+import functools
 import re
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def _run_of_prose(cells):
 CELLS = list(_in_notebooks())
 
 
+@functools.cache
 def _imports(path):
     """What the notebook's import cell gives, executed once."""
     for cell in nbformat.read(path, as_version=4).cells:
@@ -57,7 +59,7 @@ def _imports(path):
 def test_folded_solution_of_the_notebook_is_right(path, name, function, stub, folded):
     assert name in EXERCISES, f"{path.name} asks for checks.{name}, which does not exist"
     assert folded, f"{path.name}: {name} has no folded solution"
-    namespace = _imports(path)
+    namespace = dict(_imports(path))
     exec(folded, namespace)
     verdict = EXERCISES[name].judge(namespace[function])
     assert verdict.right, verdict.message

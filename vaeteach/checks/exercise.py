@@ -163,9 +163,8 @@ class Exercise:
     # --- sentences --------------------------------------------------------------------------------
 
     def _not_answered(self):
-        text = f"Exercise {self.name}: not answered yet. "
-        text += "That is 0 points." if _graded else "Replace the ... and run the cell again."
-        return Verdict(False, text, answered=False)
+        rest = ": 0 points." if _graded else " yet. Replace the ... and run the cell again."
+        return Verdict(False, f"Exercise {self.name}: not answered{rest}", answered=False)
 
     def _pass_the_function(self, answer):
         return (

@@ -63,5 +63,9 @@ average_code = Exercise(
         lambda codes: codes.sum(0) / len(codes),
         lambda codes: torch.stack([column.mean() for column in codes.T]),
         lambda codes: np.mean(codes.numpy(), axis=0),
+        lambda codes: codes.double().mean(0),
+        lambda codes: codes.div_(len(codes)).sum(0),
+        lambda codes: map(torch.mean, codes.T),
+        lambda codes: codes.mean(0).to_sparse(),
     ),
 )

@@ -68,5 +68,7 @@ effective_samples = Exercise(
     also_right=(
         _ratio,
         lambda log_w: torch.exp(2 * torch.logsumexp(log_w, 0) - torch.logsumexp(2 * log_w, 0)),
+        lambda log_w: torch.linalg.norm(torch.softmax(log_w, 0), dim=0) ** -2,
+        lambda log_w: 1 / torch.distributions.Categorical(logits=log_w.T).probs.square().sum(1),
     ),
 )

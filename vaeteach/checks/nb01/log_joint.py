@@ -87,5 +87,7 @@ log_joint = Exercise(
     also_right=(
         _by_hand,
         lambda x, z, decode, prior: torch.stack([prior.log_prob(z), decode(z).log_prob(x)]).sum(0),
+        lambda x, z, decode, prior: [float(v) for v in decode(z).log_prob(x) + prior.log_prob(z)],
+        lambda x, z, decode, prior: decode(z).log_prob(x).add_(prior.log_prob(z)),
     ),
 )

@@ -88,5 +88,7 @@ elbo_from_samples = Exercise(
         lambda log_likelihood, q, p, z: torch.stack(
             [log_likelihood, p.log_prob(z), -q.log_prob(z)]
         ).sum(0),
+        lambda log_likelihood, q, p, z: log_likelihood.add_(p.log_prob(z)).sub_(q.log_prob(z)),
+        lambda log_likelihood, q, p, z: log_likelihood.double() - (q.log_prob(z) - p.log_prob(z)),
     ),
 )

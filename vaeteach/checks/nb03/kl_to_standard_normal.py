@@ -1,5 +1,6 @@
 """Exercise 3.1: the KL in one line."""
 
+import numpy as np
 import torch
 from torch.distributions import Normal, kl_divergence
 
@@ -97,5 +98,9 @@ kl_to_standard_normal = Exercise(
             [kl_standard_normal(m, v).sum() for m, v in zip(mu, logvar)]
         ),
         lambda mu, logvar: kl_divergence(gaussian(mu, logvar), gaussian(0 * mu, 0 * mu)),
+        lambda mu, logvar: mu.pow_(2).add_(logvar.exp()).sub_(1).sub_(logvar).sum(-1) / 2,
+        lambda mu, logvar: (
+            0.5 * (mu.numpy() ** 2 + np.expm1(logvar.numpy()) - logvar.numpy()).sum(1)
+        ),
     ),
 )

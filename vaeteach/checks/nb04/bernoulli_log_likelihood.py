@@ -1,5 +1,6 @@
 """Exercise 4.2: a Bernoulli log-likelihood from logits."""
 
+import numpy as np
 import torch
 from torch.distributions import Bernoulli, Independent
 from torch.nn.functional import binary_cross_entropy_with_logits, logsigmoid, softplus
@@ -99,5 +100,7 @@ bernoulli_log_likelihood = Exercise(
         lambda logits, x: Independent(Bernoulli(logits=logits), 1).log_prob(x),
         lambda logits, x: (x * logsigmoid(logits) + (1 - x) * logsigmoid(-logits)).sum(dim=-1),
         lambda logits, x: logsigmoid((2 * x - 1) * logits).sum(-1),
+        lambda logits, x: -np.logaddexp(0, (1 - 2 * x.numpy()) * logits.numpy()).sum(1),
+        lambda logits, x: (x * logits - logits.relu() - (-logits.abs()).exp().log1p()).sum(1),
     ),
 )

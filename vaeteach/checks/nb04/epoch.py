@@ -86,6 +86,16 @@ def _epoch_through_parameters(model, batches, optimiser, loss):
     return torch.stack(losses).tolist()
 
 
+def _epoch_with_closures(model, batches, optimiser, loss):
+    def closure(x):
+        optimiser.zero_grad()
+        value = loss(model, x)
+        value.backward()
+        return value
+
+    return [optimiser.step(lambda x=x: closure(x)) for x in batches]
+
+
 epoch = Exercise(
     name="epoch",
     solution=_epoch,
@@ -138,5 +148,11 @@ epoch = Exercise(
             " missing.",
         ),
     ),
-    also_right=(_epoch_with_tensors, _epoch_cleared_at_the_end, _epoch_through_parameters),
+    also_right=(
+        lambda *a: (loss for loss in _epoch(*a)),
+        _epoch_with_closures,
+        _epoch_with_tensors,
+        _epoch_cleared_at_the_end,
+        _epoch_through_parameters,
+    ),
 )

@@ -96,5 +96,8 @@ gradient_variances = Exercise(
             torch.var(df(mu + sigma * noise)),
             torch.var(f(mu + sigma * noise) * noise / sigma),
         ),
+        lambda f, df, mu, sigma, noise: torch.stack(
+            [df(mu + sigma * noise), f(mu + sigma * noise) * noise / sigma]
+        ).var(1),
     ),
 )

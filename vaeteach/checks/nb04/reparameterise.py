@@ -91,5 +91,10 @@ reparameterise = Exercise(
         lambda mu, logvar, noise: mu + logvar.exp().sqrt() * noise,
         lambda mu, logvar, noise: torch.addcmul(mu, (0.5 * logvar).exp(), noise),
         lambda mu, logvar, noise: noise * logvar.div(2).exp() + mu,
+        lambda mu, logvar, noise: noise.mul_((logvar / 2).exp()).add_(mu),
+        lambda mu, logvar, noise: mu.double() + (logvar.double() / 2).exp() * noise,
+        lambda mu, logvar, noise: torch.stack(
+            [m + (v / 2).exp() * e for m, v, e in zip(mu, logvar, noise)]
+        ),
     ),
 )

@@ -103,5 +103,11 @@ total_variance = Exercise(
             "Variances add, standard deviations do not: use var for the means.",
         ),
     ),
-    also_right=(variance_by_moments, variance_by_torch, variance_in_numpy),
+    also_right=(
+        variance_by_moments,
+        variance_by_torch,
+        variance_in_numpy,
+        lambda mu, logvar: logvar.exp_().mean(0) + mu.sub_(mu.mean(0)).square_().mean(0),
+        lambda mu, logvar: logvar.exp().mean(0) + mu.var(0) * (len(mu) - 1) / len(mu),
+    ),
 )

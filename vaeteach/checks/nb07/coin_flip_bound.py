@@ -60,5 +60,9 @@ coin_flip_bound = Exercise(
             "log10 gives decimal digits; nats need the natural logarithm, math.log.",
         ),
     ),
-    also_right=(floor_by_half, floor_by_torch),
+    also_right=(
+        floor_by_half,
+        floor_by_torch,
+        lambda pixels: torch.log(torch.tensor(0.5)) * pixels,
+    ),
 )

@@ -99,5 +99,6 @@ absorbed_layer = Exercise(
             torch.einsum("ol,l->ol", weight, s),
             (weight * m).sum(1) + bias,
         ],
+        lambda weight, bias, m, s: ((weight * s).tolist(), (bias + weight @ m).numpy()),
     ),
 )

@@ -92,5 +92,11 @@ flow_log_prob = Exercise(
             " point.",
         ),
     ),
-    also_right=(_transformed, _as_a_normal),
+    also_right=(
+        _transformed,
+        _as_a_normal,
+        lambda z, shift, log_scale: (
+            Normal(0.0, 1.0).log_prob(z.sub_(shift).div_(log_scale.exp())).sum(-1) - log_scale.sum()
+        ),
+    ),
 )

@@ -86,5 +86,6 @@ aggregate_draws = Exercise(
         lambda mean, stddev, which, noise: torch.addcmul(
             mean.index_select(0, which), stddev[which], noise
         ),
+        lambda mean, stddev, which, noise: noise.mul_(stddev[which]).add_(mean[which]),
     ),
 )

@@ -98,5 +98,9 @@ importance_weights = Exercise(
         ),
     ),
     atol=1e-6,
-    also_right=(by_logsumexp, one_image_at_a_time),
+    also_right=(
+        by_logsumexp,
+        one_image_at_a_time,
+        lambda log_p, log_q: log_p.sub_(log_q).double().softmax(0).numpy(),
+    ),
 )

@@ -77,5 +77,9 @@ prior_gradient = Exercise(
             " number a unit.",
         ),
     ),
-    also_right=(by_autograd, lambda logits, h: (h - torch.sigmoid(logits)).mean(dim=0)),
+    also_right=(
+        by_autograd,
+        lambda logits, h: (h - torch.sigmoid(logits)).mean(dim=0),
+        lambda logits, h: h.sub_(logits.sigmoid_()).mean(0),
+    ),
 )

@@ -85,5 +85,9 @@ price_of_codes = Exercise(
             " by q.",
         ),
     ),
-    also_right=(by_difference, by_entropies),
+    also_right=(
+        by_difference,
+        by_entropies,
+        lambda q, p: torch.stack(_price(q.double(), p.double())),
+    ),
 )
