@@ -9,12 +9,12 @@ from vaeteach.widgets import KLOfTwoGaussians
 view = KLOfTwoGaussians()
 view"""
 SLOW = """move = view.move
-view.move = lambda: (time.sleep(1.5), move())"""
+view.move = lambda: (time.sleep(4), move())"""
 
 
 @pytest.fixture(scope="module")
 def sheet(lab):
-    with lab.open_and_run(lab.notebook(VIEW, SLOW.replace("1.5", "0"))) as sheet:
+    with lab.open_and_run(lab.notebook(VIEW, SLOW.replace("sleep(4)", "sleep(0)"))) as sheet:
         yield sheet
 
 

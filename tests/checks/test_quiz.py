@@ -129,6 +129,19 @@ def test_the_score_is_kept_in_one_local_file_and_can_be_forgotten(tmp_path, monk
     assert again.score == 0 and not (tmp_path / "self_test.json").exists()
 
 
+def test_an_empty_answer_is_not_counted(tmp_path):
+    view = SelfTest(QUESTIONS, tmp_path / "score.json")
+    for question in QUESTIONS:
+        view.check.click()
+        assert "Not answered yet" in view.feedback.value
+        view.answer(right_answers(question)[0])
+        view._entry.value = None if isinstance(question, Choice) else "  "
+        view.check.click()
+        assert view.results[question.key]  # what was right before stays
+        view.next.click()
+    assert len(view.results) == view.score == len(QUESTIONS)
+
+
 @pytest.mark.parametrize("damage", ["", "[1, 2]", '{"gap": 7}', "\x00"])
 def test_a_damaged_score_file_begins_anew(tmp_path, damage):
     (tmp_path / "score.json").write_text(damage)

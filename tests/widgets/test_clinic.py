@@ -57,6 +57,16 @@ def test_surprise_lays_another_case_on_the_table(clinic):
     assert clinic.case.value == HIDDEN and clinic.truth != "kl_sign"
 
 
+def test_surprises_are_dealt_from_a_shuffled_deck(clinic):
+    dealt = [clinic.truth]
+    for _ in range(4 * len(NAMES) - 1):
+        clinic.surprise.click()
+        dealt.append(clinic.truth)
+    counts = [dealt.count(name) for name in NAMES]
+    assert max(counts) - min(counts) <= 1
+    assert all(one != other for one, other in zip(dealt, dealt[1:]))
+
+
 def test_the_evidence_comes_after_the_guess(clinic):
     clinic.case.value = "kl_sign"
     clinic.guess.value = "mean_reduced"
@@ -78,7 +88,7 @@ def test_the_evidence_comes_after_the_guess(clinic):
 
 def test_at_most_four_controls_and_a_still_picture(clinic):
     assert len([clinic.case, clinic.surprise, clinic.guess, clinic.commit]) == 4
-    bundle = clinic._repr_mimebundle_()
+    bundle, _ = clinic._repr_mimebundle_()
     assert bundle["image/png"] and "Dashboard" in bundle["text/plain"]
 
 

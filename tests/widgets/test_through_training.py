@@ -76,5 +76,5 @@ def test_other_dimensions_get_a_sentence(trained):
 
 
 def test_there_is_a_still_picture_for_readers_without_a_kernel(view):
-    bundle = view._repr_mimebundle_()
+    bundle, _ = view._repr_mimebundle_()
     assert bundle["image/png"] and "Epoch" in bundle["text/plain"]

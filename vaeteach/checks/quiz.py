@@ -38,7 +38,7 @@ class Choice:
             or not isinstance(answer, int)
             or not 0 <= answer < len(self.options)
         ):
-            return Verdict(False, "Choose one of the answers.")
+            return Verdict(False, "Choose one of the answers.", answered=answer != "")
         option = self.options[answer]
         return Verdict(
             option.right, option.says if option.right else f"{option.says} See {self.section}."
@@ -60,6 +60,8 @@ class Number:
     tolerance: float = 0.01
 
     def judge(self, answer):
+        if not str(answer).strip():
+            return Verdict(False, "A number is asked for, such as 0.25.", answered=False)
         try:
             answer = float(str(answer).replace(",", ".").replace("−", "-"))
         except ValueError:
@@ -96,7 +98,8 @@ class Code:
         import torch
 
         if not str(answer).strip():
-            return Verdict(False, f"Write one expression in {', '.join(self.names)}.")
+            message = f"Write one expression in {', '.join(self.names)}."
+            return Verdict(False, message, answered=False)
         try:
             code = compile(f"lambda {', '.join(self.names)}: (\n{answer}\n)", "<answer>", "eval")
         except SyntaxError as error:

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import ipywidgets
 
-from ..checks.quiz import Choice, Code, Verdict
+from ..checks.quiz import Choice, Code
 from ..support import folder
 from .base import View
 
-_NOTHING = "Nothing is answered yet: choose or write an answer, then press Check."
 LAYOUT = {"width": "100%", "max_width": "860px"}
 
 
@@ -94,11 +93,11 @@ class SelfTest(View):
         self.show(0)
 
     def _judge(self):
-        question, given = self.questions[self._index], self._entry.value
-        if given is None or not str(given).strip():  # not an answer, so nothing is noted down
-            self.feedback.value = _NOTHING
-            return Verdict(False, _NOTHING)
-        verdict = question.judge(given)
+        question = self.questions[self._index]
+        verdict = question.judge("" if self._entry.value is None else self._entry.value)
+        if not verdict.answered:  # nothing is noted down
+            self.feedback.value = f"Not answered yet. {_html(verdict.message)}"
+            return verdict
         self.results[question.key] = verdict.right
         colour, word = ("#009E73", "Right.") if verdict.right else ("#D55E00", "Not yet.")
         self.feedback.value = (

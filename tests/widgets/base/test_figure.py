@@ -120,8 +120,9 @@ def test_an_error_in_a_callback_does_not_lock_the_view():
 
 
 def test_without_a_kernel_the_picture_stays():
-    bundle = Level()._repr_mimebundle_()
-    assert (
-        base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
-        and bundle["text/plain"] == "A line at 2."
-    )
+    view = Level()
+    view.image.ratio = 2.0
+    bundle, metadata = view._repr_mimebundle_()
+    assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
+    assert bundle["text/plain"] == "A line at 2." and "text/html" not in bundle
+    assert metadata["image/png"] == {"alt": "A line at 2.", "width": 400}

@@ -65,7 +65,7 @@ class FigureView(View):
         left of the picture and not above.
         """
         self.figure, self._blit = figure, Blit(figure, moving)
-        self.image.width = round(figure.get_figwidth() * 100)
+        self.image.width = self.still_width = round(figure.get_figwidth() * 100)
         rows = [list(controls)] if rows is None else rows
         if beside:
             self.lay_out([ipywidgets.VBox(rows[0]), self.image], *below)

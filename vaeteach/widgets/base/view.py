@@ -30,6 +30,7 @@ class WithoutKernel:
     """A widget that leaves a picture and a sentence, `alt`, where there is no kernel."""
 
     alt = ""
+    still_width = None  # CSS pixels; as many as the picture has if not given
 
     def still(self):
         """The view as PNG bytes, or None where it has no picture."""
@@ -43,16 +44,18 @@ class WithoutKernel:
 
     def _repr_mimebundle_(self, **kwargs):
         live = super()._repr_mimebundle_(**kwargs) or {}
+        live, metadata = live if isinstance(live, tuple) else (live, {})
         png = self.still()
         shown = {
             "image/png": png and base64.b64encode(png).decode(),
             "text/html": self.page(png),
             "text/plain": self.alt,
         }
-        return {
-            **(live[0] if isinstance(live, tuple) else live),
-            **{kind: content for kind, content in shown.items() if content},
-        }
+        about = {"alt": self.alt, **({"width": self.still_width} if self.still_width else {})}
+        return (
+            {**live, **{kind: content for kind, content in shown.items() if content}},
+            {**metadata, **({"image/png": about} if png else {})},
+        )
 
 
 class Attendant(anywidget.AnyWidget):
