@@ -88,6 +88,7 @@ def move_bound(artists, elbo, evidence, depth=12.0):
     artists["gap_text"].set(
         y=(evidence + max(elbo, floor)) / 2 if wide else evidence + 0.14 * depth,
         text=f"gap {evidence - elbo:.2f}",
+        color="white" if wide else "black",
     )
     shown = elbo > floor + 0.09 * depth
     artists["elbo_text"].set(

@@ -94,7 +94,7 @@ class Clinic(FigureView):
         draw_dashboard(
             self._axes, self._numbers[self.truth], self.data.train_labels.numpy(), self.data.shape
         )
-        self.still_parts_changed()
+        self.still_parts_changed(layout=True)
         self._shown, self.alt = self.truth, self._words()
 
     def _deal(self):

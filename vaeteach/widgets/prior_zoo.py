@@ -99,6 +99,7 @@ class PriorZoo(FigureView):
         controls = [self.choose, *(knob for pair in self._knobs.values() for knob in pair)]
         rows = [[self.choose, self._place, self.again]]
         self.show(figure, moving, [*controls, self.again], rows)
+        self.controls = self.choose, self.again  # what a recording walks through
 
     @property
     def first(self):

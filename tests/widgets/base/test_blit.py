@@ -56,6 +56,19 @@ def test_a_picture_that_moves_does_not_erase_the_frame():
     assert (blitted == np.asarray(figure.canvas.buffer_rgba())).all()
 
 
+def test_what_grows_gets_room_when_asked(figure_and_line):
+    figure, line = figure_and_line
+    blit = Blit(figure, [line])
+    blit.picture()
+    line.axes.set_title("high\nabove\nall", fontsize=20)
+    blit.renew()
+    blit.picture()
+    assert line.axes.title.get_window_extent().y1 > figure.bbox.height  # cut off
+    blit.renew(layout=True)
+    blit.picture()
+    assert line.axes.title.get_window_extent().y1 <= figure.bbox.height
+
+
 def test_more_pixels_for_a_finer_screen(figure_and_line):
     blit = Blit(figure_and_line[0], [figure_and_line[1]])
     assert blit.picture().shape == (200, 400, 4)

@@ -10,8 +10,7 @@ class Blit:
     """Paints the moving artists of a figure over a kept background.
 
     `picture()` gives the whole figure as it is now, (H, W, 4) uint8, `change()` the smallest
-    rectangle in which it differs from `background`. `renew()` has what stands still painted anew
-    with the next picture.
+    rectangle in which it differs from `background`.
     """
 
     def __init__(self, figure, moving):
@@ -24,9 +23,14 @@ class Blit:
             artist.set_animated(True)
         self._region, self.background, self._settled = None, None, False
 
-    def renew(self):
-        """Have the background painted anew with the next picture."""
+    def renew(self, layout=False):
+        """Have the background painted anew with the next picture; `layout`: place the axes anew,
+        too.
+        """
         self._region = None
+        if layout and self._settled:
+            self.figure.set_layout_engine("constrained")
+            self._settled = False
 
     def set_ratio(self, ratio):
         """Give each unit of 1/100 inch so many pixels."""

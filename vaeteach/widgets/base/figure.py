@@ -26,6 +26,7 @@ import traitlets
 from ...support import exclusive
 from .blit import Blit, encode, png
 from .newest import Newest
+from .recording import page, record
 from .view import View
 
 
@@ -55,6 +56,7 @@ class FigureView(View):
         super().__init__()
         self.changed = Newest(self._paint)
         self.image, self._pen = Picture(), threading.Lock()
+        self.recording = None
 
     def show(self, figure, moving, controls, rows=None, below=(), beside=False):
         """Show the figure with its controls, and from now on move what moves.
@@ -64,7 +66,7 @@ class FigureView(View):
         all controls if not given. below: widgets under the picture. beside: put the rows to the
         left of the picture and not above.
         """
-        self.figure, self._blit = figure, Blit(figure, moving)
+        self.figure, self._blit, self.controls = figure, Blit(figure, moving), tuple(controls)
         self.image.width = self.still_width = round(figure.get_figwidth() * 100)
         rows = [list(controls)] if rows is None else rows
         if beside:
@@ -80,14 +82,25 @@ class FigureView(View):
         """Move the artists to what the controls say, and set `alt`. To be written by each view."""
         raise NotImplementedError
 
-    def still_parts_changed(self):
-        """Say, within `move`, that something has changed that is not among the moving artists."""
-        self._blit.renew()
+    def still_parts_changed(self, layout=False):
+        """Say, within `move`, that something has changed that is not among the moving artists; with
+        `layout`, that it may need room elsewhere.
+        """
+        self._blit.renew(layout)
 
     def still(self):
         """The picture as it is now, as PNG bytes."""
         with self._pen:
             return png(self._blit.picture())
+
+    def record(self, controls=None):
+        """Keep the pictures along these controls (all if not given), so that exported pages play
+        them; the two that matter most come first.
+        """
+        self.recording = record(self, list(self.controls if controls is None else controls))
+
+    def page(self, png):
+        return self.recording and page(self.recording, png, self.alt)
 
     def _other_screen(self, change):
         with self._pen:
