@@ -7,6 +7,7 @@ Energy E(v, h) = -a.v - b.h - v W h and p(v, h) = exp(-E(v, h)) / Z (Smolensky 1
 units, all binary. Every log is in nats.
 """
 
+import copy
 import math
 from collections.abc import Callable
 
@@ -113,6 +114,29 @@ class RBM(nn.Module):
     def hidden_marginal(self) -> Tensor:
         """p(h_j = 1) of the model itself, exact: (H,)."""
         return self.hidden_log_prob().exp() @ all_states(self.n_hidden, self.weight.dtype)
+
+    def with_hidden_marginal(self, probability: float = 0.5) -> "RBM":
+        """A copy with the same W and a, whose hidden biases b make every p(h_j = 1) = `probability`.
+
+        p(v | h) does not contain b, so b is free to do this: the b in question maximises
+        sum_j probability b_j - log Z(b), which is concave. What b cannot set is how the units hang
+        together: the joint p(h). Raises ValueError unless 0 < probability < 1, and above 16 units.
+        """
+        if not 0 < probability < 1:
+            raise ValueError(f"probability must lie between 0 and 1, got {probability!r}.")
+        pinned = copy.deepcopy(self).double()
+        bias = pinned.hidden_bias
+        optimiser = torch.optim.LBFGS([bias], max_iter=200, line_search_fn="strong_wolfe")
+
+        def loss():
+            optimiser.zero_grad()
+            value = pinned.log_partition() - probability * bias.sum()
+            bias.grad = torch.autograd.grad(value, bias)[0]
+            return value
+
+        with torch.enable_grad():
+            optimiser.step(loss)
+        return pinned.to(self.weight.dtype)
 
     def average_posterior(self, v: Tensor) -> Tensor:
         """<p(h_j = 1 | v)>, the mean over the rows of v: (H,).
