@@ -87,7 +87,15 @@ from .priors import (
     VampPrior,
 )
 from .support import cached
-from .training import History, NonFiniteBound, Snapshot, fit, kept_trial, start_from_mean
+from .training import (
+    History,
+    NonFiniteBound,
+    Snapshot,
+    fit,
+    kept_trial,
+    kept_trials,
+    start_from_mean,
+)
 
 if TYPE_CHECKING:  # so that an editor can follow `vt.plots`
     from . import checks, plots, widgets
@@ -154,6 +162,7 @@ __all__ = [
     "inpaint",
     "iwae_bound",
     "kept_trial",
+    "kept_trials",
     "kl",
     "kl_standard_normal",
     "leave_one_out",

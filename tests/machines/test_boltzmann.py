@@ -124,6 +124,17 @@ def test_the_gradient_of_the_likelihood_is_average_posterior_minus_marginal():
     )
 
 
+@pytest.mark.parametrize("probability", [0.5, 0.2])
+def test_the_hidden_biases_alone_set_every_marginal(probability):
+    rbm = random_rbm(5, 4)
+    pinned = rbm.with_hidden_marginal(probability)
+    vs, hs, weight = brute_force(pinned)
+    assert (weight.sum(0) / weight.sum()) @ hs == pytest.approx([probability] * 4, abs=1e-5)
+    assert torch.equal(pinned.weight, rbm.weight)
+    assert torch.equal(pinned.visible_bias, rbm.visible_bias)
+    assert not torch.equal(pinned.hidden_bias, rbm.hidden_bias)
+
+
 def test_one_update_with_long_chains_is_the_exact_gradient_within_sampling_error():
     rbm, n = random_rbm(4, 3, seed=6, scale=0.7), 40_000
     v = (

@@ -1,8 +1,9 @@
 """What every part may use: a cache for long computations, progress, one lock, the glossary."""
 
 from .cache import cached, folder
+from .ledger import Ledger, over_seeds
 from .locks import exclusive
 from .numbers import whole_number
 from .progress import progress_bar
 
-__all__ = ["cached", "exclusive", "folder", "progress_bar", "whole_number"]
+__all__ = ["Ledger", "cached", "exclusive", "folder", "over_seeds", "progress_bar", "whole_number"]

@@ -11,7 +11,7 @@ from ..support import exclusive
 from .history import History, NonFiniteBound, Snapshot
 from .loop import fit
 from .optimiser import Adam, peak_rate
-from .trials import TRIALS, kept_trial, measure_trial, train_trial
+from .trials import TRIALS, kept_trial, kept_trials, measure_trial, train_trial
 
 __all__ = [
     "Adam",
@@ -22,6 +22,7 @@ __all__ = [
     "exclusive",
     "fit",
     "kept_trial",
+    "kept_trials",
     "measure_trial",
     "peak_rate",
     "start_from_mean",

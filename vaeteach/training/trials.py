@@ -26,6 +26,7 @@ from ..priors import (
     StudentT,
     VampPrior,
 )
+from ..support import cached
 from .loop import fit
 
 
@@ -80,17 +81,11 @@ def train_trial(name, data, latent_dim=2, seed=0, epochs=60, lr=8e-3, progress=F
             f"There is no trial {name!r}; choose one of {', '.join(map(repr, TRIALS))}."
         )
     trial, start = TRIALS[name], time.perf_counter()
-    latent_dim = trial.only or latent_dim
-    first = (
-        StandardNormal(latent_dim)
-        if trial.posterior == "gaussian"
-        else trial.make(None, data, latent_dim, seed)
-    )
-    model = build_vae(data, latent_dim, first, trial.posterior, seed=seed)
+    model = _untrained(name, data, latent_dim, seed)
     options = dict(batch_size=64, lr=lr, progress=progress)
     fit(model, data.train, epochs=max(1, epochs // 3), seed=seed, **options)
     if trial.posterior == "gaussian":
-        model.prior = trial.make(model, data, latent_dim, seed)
+        model.prior = trial.make(model, data, trial.only or latent_dim, seed)
     fit(model, data.train, epochs=epochs - max(1, epochs // 3), seed=seed + 1000, **options)
     return model, time.perf_counter() - start
 
@@ -118,25 +113,44 @@ def measure_trial(model, data, n_samples=500, seed=0):
 
 
 def kept_trial(name, data, latent_dim=2, seed=0, epochs=60):
-    """The model of `train_trial`, from the cache if it was trained before with the same package and
-    data.
-    """
-    from ..support import cached
+    """The model of `train_trial`, from the cache if it was trained before on the same data."""
+    return kept_trials([name], data, [seed], latent_dim, epochs)[name][0]
 
+
+def kept_trials(names, data, seeds, latent_dim=2, epochs=60):
+    """{name: [the model of `train_trial` for each seed]}, from the cache where they were trained
+    before. One line says so where a name is trained anew. Raises as `train_trial`.
+    """
+    return {name: _kept(name, data, list(seeds), latent_dim, epochs) for name in names}
+
+
+def _kept(name, data, seeds, latent_dim, epochs):
     def build():
-        return train_trial(name, data, latent_dim, seed, epochs)[0].state_dict()
+        trained = [train_trial(name, data, latent_dim, seed, epochs)[0] for seed in seeds]
+        return [model.state_dict() for model in trained]
 
     # version: raise it when the recipe, or anything it trains with, gives other numbers
     key = dict(
-        version=1, prior=name, train=data.train, latent_dim=latent_dim, seed=seed, epochs=epochs
+        version=1, prior=name, train=data.train, latent_dim=latent_dim, seeds=seeds, epochs=epochs
     )
-    state = cached(
-        "prior-" + "".join(c if c.isalnum() else "-" for c in name.lower()), build, **key
-    )
-    trial, latent_dim = TRIALS[name], TRIALS[name].only or latent_dim
-    first = None if trial.posterior == "gaussian" else trial.make(None, data, latent_dim, seed)
-    model = build_vae(data, latent_dim, first, trial.posterior, seed=seed)
-    if trial.posterior == "gaussian":
-        model.prior = trial.make(model, data, latent_dim, seed)
+    slug = "".join(c if c.isalnum() else "-" for c in name.lower())
+    states = cached(f"prior-{slug}", build, **key)
+    return [_filled(name, data, latent_dim, *pair) for pair in zip(seeds, states)]
+
+
+def _filled(name, data, latent_dim, seed, state):
+    """The trained model of a trial, made of its parameters."""
+    model = _untrained(name, data, latent_dim, seed)
+    if TRIALS[name].posterior == "gaussian":
+        model.prior = TRIALS[name].make(model, data, TRIALS[name].only or latent_dim, seed)
     model.load_state_dict(state)
     return model.requires_grad_(False)
+
+
+def _untrained(name, data, latent_dim, seed):
+    """The model as a trial starts: under N(0, I) where the posterior is Gaussian."""
+    trial = TRIALS[name]
+    latent_dim = trial.only or latent_dim
+    gaussian = trial.posterior == "gaussian"
+    first = StandardNormal(latent_dim) if gaussian else trial.make(None, data, latent_dim, seed)
+    return build_vae(data, latent_dim, first, trial.posterior, seed=seed)
