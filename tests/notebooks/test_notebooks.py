@@ -281,7 +281,7 @@ def test_runs(path, quiet_ipython, record_property, tmp_path):
     assert list(unseen_views(notebook)) == []
     if path.name.startswith("12"):
         found = ledger.lines(notebook)
-        assert {claim: verdict for claim, verdict, _ in found} == ledger.EXPECTED
+        assert {claim: verdict for claim, _, verdict, _ in found} == ledger.EXPECTED
         assert all(any(letter.isdigit() for letter in evidence) for *_, evidence in found)
 
 

@@ -3,6 +3,7 @@
 from .bernoulli_vae import average_posterior_bits, build_bernoulli_vae, exact_bits, leave_one_out
 from .boltzmann import RBM, annealed_log_partition, contrastive_divergence
 from .helmholtz import Exact, HelmholtzMachine
+from .recognition import refit_recognition
 from .states import all_states
 from .wake_sleep import WakeSleep, record
 
@@ -18,5 +19,6 @@ __all__ = [
     "contrastive_divergence",
     "exact_bits",
     "leave_one_out",
+    "refit_recognition",
     "record",
 ]

@@ -125,7 +125,7 @@ class RBM(nn.Module):
         if not 0 < probability < 1:
             raise ValueError(f"probability must lie between 0 and 1, got {probability!r}.")
         pinned = copy.deepcopy(self).double()
-        bias = pinned.hidden_bias
+        bias = pinned.hidden_bias.requires_grad_(True)
         optimiser = torch.optim.LBFGS([bias], max_iter=200, line_search_fn="strong_wolfe")
 
         def loss():
@@ -136,7 +136,7 @@ class RBM(nn.Module):
 
         with torch.enable_grad():
             optimiser.step(loss)
-        return pinned.to(self.weight.dtype)
+        return pinned.to(self.weight.dtype).requires_grad_(self.weight.requires_grad)
 
     def average_posterior(self, v: Tensor) -> Tensor:
         """<p(h_j = 1 | v)>, the mean over the rows of v: (H,).

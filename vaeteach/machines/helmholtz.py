@@ -113,6 +113,9 @@ class HelmholtzMachine(nn.Module):
         u) + bound(u) - log q(u | h_l)]. Raises ValueError for layers above 16 units, or neighbours
         above 22 together.
         """
+        return self._exact(x)
+
+    def _exact(self, x: Tensor) -> Exact:
         check_bits(x, self.sizes[0])
         self._check_enumerable()
         log_p = bound = self.prior().log_prob(all_states(self.sizes[-1], x.dtype))

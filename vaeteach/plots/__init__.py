@@ -32,7 +32,14 @@ from .densities import (
     round_limit,
 )
 from .diagnosis import draw_dashboard, draw_rates
-from .discrete import draw_moment, draw_price, draw_unit_marginals, draw_unit_paths, move_moment
+from .discrete import (
+    draw_evidence_path,
+    draw_moment,
+    draw_price,
+    draw_unit_marginals,
+    draw_unit_paths,
+    move_moment,
+)
 from .exact import (
     draw_bayes,
     draw_bound,
@@ -62,6 +69,7 @@ from .style import COLOURS, digit_palette, new_figure
 from .training import draw_kl_by_dimension, draw_loss_terms, draw_running_means, draw_trade_off
 
 __all__ = [
+    "draw_evidence_path",
     "COLOURS",
     "digit_palette",
     "draw_absorption",

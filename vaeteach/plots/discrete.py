@@ -69,6 +69,19 @@ def draw_unit_paths(ax, epochs, prior, average):
     return upper, lower
 
 
+def draw_evidence_path(ax, log_p, floor):
+    """Exact mean log p(x) of test images, (T,), over epochs, and that of independent pixels.
+
+    Returns (line, floor line). The axis begins near the floor: one early value may lie below it.
+    """
+    (line,) = ax.plot(np.asarray(log_p), color=COLOURS["data"], lw=2.5, label="exact log p(x)")
+    low = ax.axhline(float(floor), color="k", lw=1.3, ls="--", label="independent pixels")
+    ax.set(xlabel="epoch", ylabel="nats for a test image")
+    ax.set_ylim(float(floor) - 4, float(np.max(np.asarray(log_p))) + 1)
+    ax.legend(fontsize=11, frameon=False, loc="lower right")
+    return line, low
+
+
 def draw_price(ax, shares, loss, ceiling, label=None):
     """Nats lost by a prior frozen at 1/2: loss (S, R) of R runs at each of S shares, and the
     ceiling over a grid.

@@ -1,0 +1,97 @@
+"""Claims of notebook 11: machines of bits, each trained as there, under other seeds."""
+
+import functools
+
+import torch
+from register import claim, digits
+
+import vaeteach as vt
+from vaeteach.machines import refit_recognition
+
+
+@functools.cache
+def film(seed):
+    """The RBM of the lesson with its two sides and log p(x) after each epoch."""
+    data, seen = digits(), []
+    rbm = vt.RBM(data.pixels, 10, seed=seed)
+
+    @torch.no_grad()
+    def look(epoch):
+        seen.append((rbm.hidden_marginal(), rbm.log_prob(data.test).mean()))
+
+    recipe = dict(batch_size=50, lr=0.2, k=5, persistent=True, seed=seed, progress=False)
+    vt.contrastive_divergence(rbm, data.train, epochs=60, on_epoch=look, **recipe)
+    return rbm.requires_grad_(False), *map(torch.stack, zip(*seen))
+
+
+@functools.cache
+def machine(samples, learns, seed):
+    model = vt.HelmholtzMachine([digits().pixels, 8], learn_prior=learns, seed=seed)
+    options = dict(lr=4e-2, batch_size=128, n_samples=samples, seed=seed)
+    vt.WakeSleep(model, digits().train, **options).train(20, progress=False)
+    return model.requires_grad_(False)
+
+
+def log_p(model):
+    return float(model.exact(digits().test).log_marginal.mean())
+
+
+def floor():
+    on = (digits().train.sum(0) + 0.5) / (len(digits().train) + 1)
+    return float(torch.distributions.Bernoulli(on).log_prob(digits().test).sum(1).mean())
+
+
+@claim("11", "rbm-read", "After one epoch all units stand together, and log p(x) is no better.")
+def units_begin_as_one_common_bias(seed):
+    _, prior, test = film(seed)
+    return (
+        bool(prior[1].min() > 0.6 and prior[1].max() - prior[1].min() < 0.2)
+        and test[1] < floor() + 1
+    )
+
+
+@claim("11", "rbm-read", "Then most units fall back towards one half while log p(x) climbs.")
+def most_units_fall_back(seed):
+    _, prior, test = film(seed)
+    back = (prior[-1] - 0.5).abs() < (prior[1] - 0.5).abs()
+    return int(back.sum()) >= 6 and test[-1] > test[1] + 5
+
+
+@claim("11", "rbm-pinned-read", "Every unit at one half costs some tenths of a nat.")
+def pinning_costs_tenths_of_a_nat(seed):
+    rbm, *_ = film(seed)
+    cost = (
+        rbm.log_prob(digits().test) - rbm.with_hidden_marginal(0.5).log_prob(digits().test)
+    ).mean()
+    return 0.1 < float(cost) < 1.5
+
+
+@claim("11", "rbm-pinned-read", "The pinned units hang together at least as strongly as before.")
+def pinned_units_still_hang_together(seed):
+    def total_correlation(rbm):
+        marginal, log_p_h = rbm.hidden_marginal(), rbm.hidden_log_prob()
+        product = torch.distributions.Bernoulli(marginal).log_prob(vt.all_states(10)).sum(1)
+        return float((log_p_h.exp() * (log_p_h - product)).sum())
+
+    rbm, *_ = film(seed)
+    return total_correlation(rbm.with_hidden_marginal(0.5)) > total_correlation(rbm) > 0.1
+
+
+@claim("11", "sleep-aims-read", "Fitted to dreams, recognition ends below what it can reach.")
+def dreams_end_below_the_best_bound(seed):
+    data, base = digits(), machine(1, True, seed)
+    dreams, bound = (
+        float(refit_recognition(base, data.train, to).exact(data.train).elbo.mean())
+        for to in ("dreams", "bound")
+    )
+    return 0.01 < bound - dreams < 0.2
+
+
+@claim("11", "reweighted-read", "Reweighting gains about a nat.")
+def reweighting_gains_about_a_nat(seed):
+    return 0.6 < log_p(machine(5, True, seed)) - log_p(machine(1, True, seed)) < 2
+
+
+@claim("11", "reweighted-read", "On these digits the frozen prior costs nothing that shows.")
+def freezing_shows_no_cost_on_digits(seed):
+    return abs(log_p(machine(5, True, seed)) - log_p(machine(5, False, seed))) < 0.25
