@@ -1,4 +1,4 @@
-"""Recognition fitted anew: each way climbs its own objective and leaves the generative half alone."""
+"""Recognition fitted anew: each way climbs its objective and leaves the generative half alone."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""The ledger of notebook 12 is computed; that no verdict has flipped is seen where the notebook runs."""
+"""The ledger of notebook 12 is computed; that no verdict has flipped is seen where it runs."""
 
 import ast
 

@@ -116,7 +116,9 @@ class RBM(nn.Module):
         return self.hidden_log_prob().exp() @ all_states(self.n_hidden, self.weight.dtype)
 
     def with_hidden_marginal(self, probability: float = 0.5) -> "RBM":
-        """A copy with the same W and a, whose hidden biases b make every p(h_j = 1) = `probability`.
+        """A copy with the same W and a, and hidden biases b that make every p(h_j = 1) equal.
+
+        probability: what they are made equal to.
 
         p(v | h) does not contain b, so b is free to do this: the b in question maximises
         sum_j probability b_j - log Z(b), which is concave. What b cannot set is how the units hang

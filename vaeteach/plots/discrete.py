@@ -74,7 +74,7 @@ def draw_evidence_path(ax, log_p, floor):
 
     Returns (line, floor line). The axis begins near the floor: one early value may lie below it.
     """
-    (line,) = ax.plot(np.asarray(log_p), color=COLOURS["data"], lw=2.5, label="exact log p(x)")
+    (line,) = ax.plot(np.asarray(log_p), color=COLOURS["posterior"], lw=2.5, label="exact log p(x)")
     low = ax.axhline(float(floor), color="k", lw=1.3, ls="--", label="independent pixels")
     ax.set(xlabel="epoch", ylabel="nats for a test image")
     ax.set_ylim(float(floor) - 4, float(np.max(np.asarray(log_p))) + 1)

@@ -42,8 +42,8 @@ class Ledger:
         error, control = float(error), float(control)
         if (error < tolerance) == (control < tolerance):
             raise ValueError(
-                f"{claim!r}: the error is {error:.1g} and that of its control {control:.1g}, both on"
-                f" one side of {tolerance:g}, so nothing was tested. Choose another control."
+                f"{claim!r}: the error is {error:.1g} and that of its control {control:.1g}, both"
+                f" on one side of {tolerance:g}, so nothing was tested. Choose another control."
             )
         return self._enter(claim, "identity", "holds" if error < tolerance else "false", evidence)
 
