@@ -167,7 +167,7 @@ def executed():
         "figure"
     )
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
-    notebook = NotebookClient(notebook, kernel_name="python3").execute()
+    notebook = NotebookClient(notebook, kernel_name="python3", startup_timeout=180).execute()
     [output] = notebook.cells[0].outputs
     assert output.metadata["image/png"]["alt"] == output.data["text/plain"] == "A line < 2."
     assert base64.b64decode(output.data["image/png"]).startswith(b"\x89PNG")
