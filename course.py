@@ -268,7 +268,7 @@ def test(options):
         env.setdefault(name, "1")  # tests run side by side: more threads would wait for each other
     command = [PYTHON, "-m", "pytest"]
     if not any(option.startswith(("-n", "--numprocesses", "--pdb", "-p")) for option in options):
-        command += ["-n", str(max(2, min(4, os.cpu_count() or 2))), "--dist", "worksteal"]
+        command += ["-n", str(max(2, min(4, os.cpu_count() or 2))), "--dist", "loadgroup"]
     return become(command + options, env)
 
 

@@ -39,6 +39,7 @@ HEAVY = [
     "ipywidgets",
     "anywidget",
     "pooch",
+    "requests",
 ]
 
 

@@ -15,6 +15,7 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if HERE in pathlib.Path(item.fspath).parents:
             item.add_marker("browser")
+            item.add_marker(pytest.mark.xdist_group("browser"))  # one JupyterLab, one Chromium
 
 
 @pytest.fixture(scope="session")
@@ -22,10 +23,6 @@ def lab_folder(tmp_path_factory) -> pathlib.Path:
     """A copy of the notebooks, so that what JupyterLab saves does not touch the originals."""
     folder = tmp_path_factory.mktemp("lab") / "notebooks"
     shutil.copytree(NOTEBOOKS, folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    stored = folder.parent / "benchmarks"  # two notebooks read results that are kept there
-    stored.mkdir()
-    for table in (NOTEBOOKS.parent / "benchmarks").glob("*.csv"):
-        shutil.copy(table, stored)
     return folder
 
 

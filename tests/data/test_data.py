@@ -1,9 +1,5 @@
 """Every data set has the promised shape and values, and bad ones are refused with a sentence."""
 
-import os
-import subprocess
-import sys
-
 import pytest
 import torch
 
@@ -123,15 +119,3 @@ def test_repr_is_short():
 def test_the_table_names_modules():
     for name, (module, line, network) in DATASETS.items():
         assert isinstance(network, bool) and line and module in ("digits", "glyphs", "mnist"), name
-
-
-def test_importing_costs_no_heavy_library():
-    code = "import sys, vaeteach.data, vaeteach.support.cache; print([m for m in ('sklearn', 'pandas', 'matplotlib', 'pooch', 'requests') if m in sys.modules])"  # noqa: E501
-    out = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        env=dict(os.environ),
-        check=True,
-    )
-    assert out.stdout.strip() == "[]"
