@@ -5,7 +5,8 @@ import math
 
 import pytest
 import torch
-from affine_models import EXACT, Fixed, images, model_of
+from affine_models import EXACT, images, model_of
+from exact_models import Fixed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn

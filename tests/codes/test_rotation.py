@@ -4,7 +4,8 @@ import math
 
 import pytest
 import torch
-from affine_models import EXACT, Fixed, images, model_of
+from affine_models import EXACT, images, model_of
+from exact_models import Fixed
 
 from vaeteach import draw, elbo, kl, kl_standard_normal
 from vaeteach.codes import affine_latents, map_latents, rotate_latents

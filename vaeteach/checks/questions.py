@@ -1,5 +1,6 @@
-"""The self-test of notebook 12: twelve questions, each with what to say to every wrong answer and
-where to look.
+"""The self-test of notebook 12.
+
+Twelve questions, each with what to say to every wrong answer and where to look.
 """
 
 import math

@@ -1,5 +1,6 @@
-"""A self-test: questions by choice, by number and by a line of code, each judged at once with a
-pointer back.
+"""A self-test: questions by choice, by number and by a line of code.
+
+Each judged at once with a pointer back.
 """
 
 import math
@@ -11,8 +12,9 @@ from .exercise import Exercise, Verdict
 
 @dataclass(frozen=True)
 class Option:
-    """One answer to choose. `says` is what its chooser hears: why it is right, or what it
-    mistakes.
+    """One answer to choose.
+
+    `says` is what its chooser hears: why it is right, or what it mistakes.
     """
 
     text: str
@@ -47,8 +49,9 @@ class Choice:
 
 @dataclass(frozen=True)
 class Number:
-    """A question answered by a number. `value()` computes it; `slips` are (function, hint) for
-    known wrong ones.
+    """A question answered by a number.
+
+    `value()` computes it; `slips` are (function, hint) for known wrong ones.
     """
 
     key: str
@@ -81,8 +84,9 @@ class Number:
 
 @dataclass(frozen=True)
 class Code:
-    """A question answered by one expression in the `names`; its check is an Exercise of functions
-    of these names.
+    """A question answered by one expression in the `names`.
+
+    Its check is an Exercise of functions of these names.
     """
 
     key: str

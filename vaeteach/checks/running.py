@@ -86,8 +86,9 @@ class _Worker(threading.Thread):
         return frame is not None
 
     def leave(self):
-        """Raise SystemExit in the thread until it is gone: a bare `except` in a loop catches one or
-        two, but it is not inside its `try` all the time.
+        """Raise SystemExit in the thread until it is gone.
+
+        A bare `except` in a loop catches one or two, but it is not inside its `try` all the time.
         """
         if not self.is_alive():
             return
@@ -130,8 +131,9 @@ def _guest():
 
 @contextlib.contextmanager
 def _kernel_stays():
-    """IPython's own `exit()` and `quit()` end the kernel after the cell; here they raise SystemExit
-    as Python's do.
+    """IPython's own `exit()` and `quit()` end the kernel after the cell.
+
+    Here they raise SystemExit as Python's do.
     """
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if shell is None:

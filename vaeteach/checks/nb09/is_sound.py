@@ -9,8 +9,9 @@ from ..exercise import Exercise, Mistake
 
 
 class Suspect:
-    """A mixture of normals of variance 1 with equal weights: means `mu` (K, 2), `sample(n, seed)`,
-    `log_prob(z)`.
+    """A mixture of normals of variance 1 with equal weights.
+
+    Means `mu` (K, 2), `sample(n, seed)`, `log_prob(z)`.
 
     The sampler is right. per_dimension: whether the density is the wrong one.
     """
@@ -81,8 +82,9 @@ def _against_the_joint_formula(prior):
 
 
 def _by_the_mean_log_density(prior):
-    """The mean of log p over the samples is minus the entropy, if p is their density; the sampler's
-    own is known.
+    """The mean of log p over the samples is minus the entropy, if p is their density.
+
+    The sampler's own is known.
     """
     z = prior.sample(4000, seed=1)
     right = MixtureSameFamily(
