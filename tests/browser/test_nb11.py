@@ -50,8 +50,8 @@ def test_wake_and_sleep(lab):
         )
         play.first.click()
         sheet.page.wait_for_function(
-            "([box, from]) => Number(/Phase (\\d+)/.exec(box.querySelector('canvas').ariaLabel)[1]) !=="
-            " from",
+            "([box, from]) =>"
+            " Number(/Phase (\\d+)/.exec(box.querySelector('canvas').ariaLabel)[1]) !== from",
             arg=[view.element_handle(), start],
             timeout=60_000,
         )

@@ -88,7 +88,10 @@ OPTIONS = {
     "negative beta": (dict(objective=functools.partial(elbo, beta=-1.0)), "at least 0, got -1.0"),
     "no beta": (dict(objective=functools.partial(elbo, beta=float("nan"))), "at least 0, got nan"),
     "a loss": (dict(objective=lambda m, x, seed: -elbo(m, x, seed=seed).value), "minus the bound"),
-    "a loss, own noise": (dict(objective=lambda m, x: -elbo(m, x, seed=7).value), "minus the bound"),
+    "a loss, own noise": (
+        dict(objective=lambda m, x: -elbo(m, x, seed=7).value),
+        "minus the bound",
+    ),
     "a loss in parts": (dict(objective=lambda m, x, seed: minus(elbo(m, x, seed=seed))),
                         "minus the bound"),
 }  # fmt: skip

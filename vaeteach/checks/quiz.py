@@ -96,9 +96,7 @@ class Code:
     section: str
 
     def judge(self, answer):
-        """The expression is the reader's own and runs in the reader's own kernel, as a cell
-        would.
-        """
+        """Evaluate the reader's own expression in the reader's own kernel, as a cell would."""
         import torch
 
         if not str(answer).strip():

@@ -1,5 +1,6 @@
-"""Drawing: `draw_*` functions take an Axes and arrays and return the artists. Nothing is computed
-or shown here.
+"""Drawing: `draw_*` functions take an Axes and arrays and return the artists.
+
+Nothing is computed or shown here.
 """
 
 from .absorption import (

@@ -1,6 +1,4 @@
-"""What moves when the latents are written anew, and what stands still; and a paired comparison with
-its band.
-"""
+"""What moves when the latents are written anew, and what stands still; a paired comparison."""
 
 import numpy as np
 
@@ -12,8 +10,9 @@ COLUMNS = 4  # of pictures
 
 
 def draw_band(ax, x, mean, half_width, color=COLOURS["q"], label=None, style="-"):
-    """A line through mean (n,) over x (n,), with a band of +- half_width (n,). Returns (line,
-    band).
+    """A line through mean (n,) over x (n,), with a band of +- half_width (n,).
+
+    Returns (line, band).
     """
     x, mean, half_width = map(np.asarray, (x, mean, half_width))
     band = ax.fill_between(x, mean - half_width, mean + half_width, color=color, alpha=0.2, lw=0)
@@ -22,8 +21,9 @@ def draw_band(ax, x, mean, half_width, color=COLOURS["q"], label=None, style="-"
 
 
 def draw_codes_and_prior(ax, codes, labels, prior_mean, prior_stddev, limit=6.0, numerals=True):
-    """Codes (N, 2) by digit over the contours of a Gaussian prior. Returns (dots, [three
-    ellipses]).
+    """Codes (N, 2) by digit over the contours of a Gaussian prior.
+
+    Returns (dots, [three ellipses]).
     """
     style_plane(ax, limit)
     dots = draw_codes(ax, codes, labels, legend=False, numerals=numerals)
@@ -60,8 +60,9 @@ def draw_weight_vectors(ax, encoder, decoder, limit=4.0):
 
 
 def draw_absorption(axes, state, labels, shape):
-    """Codes and prior, weights, and pictures with the bound, for one way to write a model's
-    latents, on three Axes.
+    """Codes and prior, weights, and pictures with the bound, on three Axes.
+
+    They show one way to write a model's latents.
 
     state: a dict with codes (N, 2), prior_mean, prior_stddev (2,), encoder, decoder (H, 2),
     pictures (M, P), and bound, the floats (log_likelihood, kl, value). labels: (N,). shape: of a

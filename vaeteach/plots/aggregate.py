@@ -1,5 +1,6 @@
-"""The aggregate posterior against the prior: density, log-ratio map, marginals, radius, moment
-bars, the split KL.
+"""The aggregate posterior against the prior.
+
+Density, log-ratio map, marginals, radius, moment bars, the split KL.
 """
 
 import numpy as np
@@ -11,6 +12,7 @@ _RATIO = ramp(COLOURS["alarm"], "white", COLOURS["q"])
 
 def draw_plane_density(ax, axis, log_density, color=COLOURS["q"], top=None):
     """A density on the grid axis x axis, log_density (M, M) with rows for the second latent.
+
     Returns the AxesImage.
 
     top: the density that gets the full colour, its own maximum if not given; two densities side by
@@ -30,8 +32,9 @@ def draw_plane_density(ax, axis, log_density, color=COLOURS["q"], top=None):
 
 
 def draw_log_ratio(ax, axis, log_ratio, limit=3.0):
-    """log q(z) - log p(z) on a grid: blue where the codes crowd, red where the prior has
-    mass and q has none.
+    """log q(z) - log p(z) on a grid.
+
+    Blue where the codes crowd, red where the prior has mass and q has none.
 
     Values beyond +-limit nats keep the last colour. Returns the AxesImage, for a colour bar.
     """
@@ -70,8 +73,9 @@ def draw_marginals(ax, axis, densities, prior):
 
 
 def draw_radius(ax, axis, density, law):
-    """Density of the radius ||z|| under q (M,), and under the prior: the chi law. Returns both
-    lines.
+    """Density of the radius ||z|| under q (M,), and under the prior: the chi law.
+
+    Returns both lines.
     """
     lines = [
         ax.plot(axis, density, color=COLOURS["q"], lw=2, label="$q$")[0],
@@ -84,8 +88,9 @@ def draw_radius(ax, axis, density, law):
 
 
 def draw_moment_bars(ax, within, between, labels=None, legend=True):
-    """Stacked bars, (D,) each: variance within the posteriors, and between their means; a line at
-    1.
+    """Stacked bars, (D,) each: variance within the posteriors, and between their means.
+
+    A line at 1.
 
     Returns two BarContainers; `move_moment_bars` gives them new heights.
     """
@@ -118,8 +123,9 @@ def move_moment_bars(bars, within, between):
 
 
 def draw_kl_split(ax, epochs, information, marginal):
-    """mean KL as two stacked areas over the epochs: information below, marginal KL on top. Returns
-    both areas.
+    """Mean KL as two stacked areas over the epochs: information below, marginal KL on top.
+
+    Returns both areas. Returns both areas.
     """
     parts = np.asarray(information), np.maximum(marginal, 0)
     names = ["information", "marginal KL"]

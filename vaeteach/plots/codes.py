@@ -1,5 +1,6 @@
-"""The shape of the codes: each dimension, pairs, norms, and against the factors that made the
-images.
+"""The shape of the codes.
+
+Each dimension, pairs, norms, and against the factors that made the images.
 """
 
 import numpy as np
@@ -9,8 +10,9 @@ from .style import COLOURS, SERIES, digit_palette
 
 
 def draw_latent_ranges(ax, places, densities, prior, names, values):
-    """A row for each latent dimension: the aggregate posterior's density filled, the prior's as a
-    line, a marker.
+    """A row for each latent dimension.
+
+    The aggregate posterior's density filled, the prior's as a line, a marker.
 
     places: (G,) points of the latent axis; densities, prior: (D, G); names: D texts; values: (D,)
     where the markers stand. The first dimension is at the top. All rows share one scale, so that a
@@ -36,8 +38,10 @@ def draw_latent_ranges(ax, places, densities, prior, names, values):
 
 
 def draw_pairs(axes, codes, labels, names):
-    """Every pair of the given dimensions: dots by digit below the diagonal, the density of each
-    latent beside the prior's on it, and above it the contours of both.
+    """Every pair of the given dimensions.
+
+    Dots by digit below the diagonal, the density of each latent beside the prior's on it, and above
+    it the contours of both.
 
     axes: (K, K) array of Axes; codes: (N, K); names: K texts. Returns the PathCollections, row by
     row.
@@ -75,8 +79,7 @@ def draw_pairs(axes, codes, labels, names):
 
 
 def draw_norms(ax, norms, latent_dim):
-    """Histograms of norms, for each name in `norms` (arrays), over the density of the norm of N(0,
-    I).
+    """Histograms of norms, {name: array}, over the density of the norm of N(0, I).
 
     That density is chi with D degrees of freedom; the dashed line is at sqrt(D). Returns the
     outline of each name.
@@ -100,6 +103,7 @@ def draw_norms(ax, norms, latent_dim):
 
 def draw_factor(ax, codes, values, name):
     """Codes (N, 2) coloured by a number that is known of each image, (N,), with a colour bar.
+
     Returns the dots.
     """
     codes = np.asarray(codes)

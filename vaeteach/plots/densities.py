@@ -1,6 +1,4 @@
-"""Densities on a line as filled curves, an integrand with its sign, and an estimate that settles as
-samples arrive.
-"""
+"""Densities on a line, an integrand with its sign, an estimate that settles as samples arrive."""
 
 import numpy as np
 
@@ -21,8 +19,9 @@ def move_density(artists, z, density):
 
 
 def draw_integrand(ax, z, values):
-    """Values over z with the area above zero in the KL's colour and the area below in its light
-    shade. Three artists.
+    """Values over z, the area above zero in the KL's colour, below in its light shade.
+
+    Three artists. Three artists.
     """
     (line,) = ax.plot(z, values, color="black", lw=1.4)
     ax.axhline(0, color="black", lw=0.8)
@@ -44,8 +43,9 @@ def move_integrand(artists, z, values):
 
 
 def draw_running_estimate(ax, counts, estimate, stderr, truth):
-    """A running mean over `counts` samples with two standard errors, and the true value. Returns
-    three artists.
+    """A running mean over `counts` samples with two standard errors, and the true value.
+
+    Returns three artists.
     """
     band = ax.fill_between(
         counts,

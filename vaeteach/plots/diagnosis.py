@@ -1,5 +1,6 @@
-"""The dashboard of a training run: loss terms, codes, moments, KL and gradients by layer, pictures;
-and rates.
+"""The dashboard of a training run, and rates.
+
+Loss terms, codes, moments, KL and gradients by layer, pictures.
 """
 
 import numpy as np
@@ -16,8 +17,9 @@ _HUGE = 1e3  # beyond this an axis is compressed
 
 
 def draw_dashboard(axes, numbers, labels, shape):
-    """Six panels from the dict that `diagnosis.dashboard` makes. axes: {name in PLACES: Axes},
-    cleared first.
+    """Six panels from the dict that `diagnosis.dashboard` makes.
+
+    axes: {name in PLACES: Axes}, cleared first.
 
     labels: (N,) of the training images; shape: (H, W). Returns the Axes.
     """
@@ -119,6 +121,7 @@ def _compress(ax, values, low=None):
 
 def draw_rates(ax, names, right, runs):
     """Share of runs in which each cause was named first, as bars to the right with the counts.
+
     Returns the bars.
     """
     share = np.asarray(right) / np.asarray(runs)

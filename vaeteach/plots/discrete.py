@@ -1,5 +1,6 @@
-"""Binary units: how often each is on under the prior and under the average posterior, and what a
-fixed prior costs.
+"""Binary units.
+
+How often each is on under the prior and under the average posterior, and what a fixed prior costs.
 """
 
 from typing import NamedTuple
@@ -22,8 +23,9 @@ WHAT_MOVED = {
 
 
 def style_units(ax, n, label="unit of the top layer"):
-    """An Axes for n units side by side and the share of time that each is on, 0 to 1. Returns the
-    Axes.
+    """An Axes for n units side by side and the share of time that each is on, 0 to 1.
+
+    Returns the Axes.
     """
     ax.set(xlim=(0.4, n + 0.6), ylim=(0, 1), xticks=range(1, n + 1))
     ax.set_xlabel(label, fontsize=12)
@@ -34,6 +36,7 @@ def style_units(ax, n, label="unit of the top layer"):
 
 def draw_unit_marginals(ax, prior, average, legend=True):
     """Bars (prior, grey) and dots (average posterior, blue) of n units: both (n,) in [0, 1].
+
     Returns (bars, dots).
     """
     prior, average = np.asarray(prior), np.asarray(average)
@@ -51,8 +54,9 @@ def draw_unit_marginals(ax, prior, average, legend=True):
 
 
 def draw_unit_paths(ax, epochs, prior, average):
-    """Lines of T moments for H units: prior (T, H) grey and dashed over average posterior (T, H)
-    blue.
+    """Lines of T moments for H units.
+
+    Prior (T, H) grey and dashed over average posterior (T, H) blue.
 
     Returns (prior lines, average lines). Where both lie on each other the prior has become the
     average posterior.
@@ -83,8 +87,9 @@ def draw_evidence_path(ax, log_p, floor):
 
 
 def draw_price(ax, shares, loss, ceiling, label=None):
-    """Nats lost by a prior frozen at 1/2: loss (S, R) of R runs at each of S shares, and the
-    ceiling over a grid.
+    """Nats lost by a prior frozen at 1/2.
+
+    Loss (S, R) of R runs at each of S shares, and the ceiling over a grid.
 
     ceiling: (grid (G,), nats (G,)). Returns (dots, line); the dots are runs, the line is the
     theory.
@@ -134,8 +139,9 @@ class MomentArtists(NamedTuple):
 
 
 def draw_moment(axes, moments, index, shape, smooth=True, limits=None):
-    """One moment of wake-sleep on 2 x 2 Axes: what is seen, what is dreamt, the units' marginals,
-    the bound so far.
+    """One moment of wake-sleep on 2 x 2 Axes.
+
+    What is seen, what is dreamt, the units' marginals, the bound so far.
 
     moments: objects with phase, prior, average, log_marginal, elbo, seen, dreams (see
     `wake_sleep.Moment`); limits: of the nats axis, those of these moments if not given. Returns
@@ -182,8 +188,9 @@ def move_moment(artists, moments, index, shape):
 
 
 def nats_limits(*runs):
-    """Limits of the nats axis that hold the later seven eighths of these runs: the first phases
-    fall far below.
+    """Limits of the nats axis that hold the later seven eighths of these runs.
+
+    The first phases fall far below.
     """
     late = [m.elbo for moments in runs for m in moments[len(moments) // 8 :]]
     top = max(m.log_marginal for moments in runs for m in moments)

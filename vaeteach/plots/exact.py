@@ -1,5 +1,6 @@
-"""What quadrature knows: densities over the latent plane as maps, and a bound whose gap closes the
-bar.
+"""What quadrature knows.
+
+Densities over the latent plane as maps, and a bound whose gap closes the bar.
 """
 
 import numpy as np
@@ -14,8 +15,9 @@ _ROOM = 0.22  # of the height of a bound's axis is above log p(x)
 
 
 def draw_map(ax, axes, values, color, limit=4.0):
-    """Non-negative values (n1, n2) over the plane, white at 0 and `color` at their maximum. Returns
-    the AxesImage.
+    """Non-negative values (n1, n2) over the plane, white at 0 and `color` at their maximum.
+
+    Returns the AxesImage.
 
     axes: coordinates along z_1 and z_2, evenly spaced.
     """
@@ -56,8 +58,7 @@ def draw_line_posterior(ax, z, prior, posterior, q):
 
 
 def draw_bound(ax, elbo, evidence, depth=12.0):
-    """A bar from below up to the ELBO, the gap on top of it, and the line at log p(x) that both
-    reach together.
+    """A bar up to the ELBO, the gap on top of it, and the line at log p(x) that both reach.
 
     depth: how many nats below log p(x) the axis shows. Returns {name: artist}.
     """
@@ -99,8 +100,9 @@ def move_bound(artists, elbo, evidence, depth=12.0):
 
 
 def draw_gap_parts(ax, *parts, names=("approximation gap", "amortisation gap")):
-    """Gaps of single images as stacked bars sorted by their sum, a part (B,) on the other. Returns
-    a container a part.
+    """Gaps of single images as stacked bars sorted by their sum, a part (B,) on the other.
+
+    Returns a container a part.
 
     names: of the parts, from below: what the family cannot reach, then what one encoder for all
     costs (Cremer and others 2018). All are parts of one KL, so they share its colour.
@@ -123,8 +125,9 @@ def draw_gap_parts(ax, *parts, names=("approximation gap", "amortisation gap")):
 
 
 def draw_bounds_by_samples(ax, counts, mean, stderr, elbo, evidence):
-    """Importance-weighted bounds over the number of samples with two standard errors, between ELBO
-    and log p(x).
+    """Importance-weighted bounds over the number of samples, between ELBO and log p(x).
+
+    With two standard errors.
     """
     points = ax.errorbar(
         counts,

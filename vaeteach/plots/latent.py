@@ -21,8 +21,9 @@ def style_plane(ax, limit=4.0, labels=("$z_1$", "$z_2$")):
 def draw_normal_contours(
     ax, mean=(0.0, 0.0), stddev=(1.0, 1.0), masses=(0.5, 0.9, 0.99), color=COLOURS["prior"]
 ):
-    """Ellipses that hold these shares of the mass of a 2-D Gaussian with independent axes. Returns
-    the patches.
+    """Ellipses that hold these shares of the mass of a 2-D Gaussian with independent axes.
+
+    Returns the patches.
 
     In two dimensions the squared radius is chi-square with two degrees, so mass m lies inside
     sqrt(-2 log(1 - m)).
@@ -40,8 +41,9 @@ def normal_radii(masses=(0.5, 0.9, 0.99)):
 
 
 def draw_codes(ax, codes, labels=None, size=9, alpha=0.65, legend=True, numerals=True):
-    """Codes (N, 2) as dots, coloured by digit where labels (N,) are given. Returns the
-    PathCollection.
+    """Codes (N, 2) as dots, coloured by digit where labels (N,) are given.
+
+    Returns the PathCollection.
 
     numerals: each digit's own numeral at the median of its codes, for eyes that take two colours
     for one. Leave them out where the dots move.
@@ -59,8 +61,9 @@ def draw_codes(ax, codes, labels=None, size=9, alpha=0.65, legend=True, numerals
 
 
 def draw_numerals(ax, codes, labels):
-    """The numeral of each digit at the median of its codes (N, 2), outlined in white. Returns the
-    texts.
+    """The numeral of each digit at the median of its codes (N, 2), outlined in white.
+
+    Returns the texts.
     """
     outline = [withStroke(linewidth=3, foreground="white")]
     style = dict(fontsize=15, weight="bold", ha="center", va="center", path_effects=outline)
@@ -72,8 +75,9 @@ def draw_numerals(ax, codes, labels):
 
 
 def draw_digit_legend(ax, labels):
-    """A dot and a numeral for each digit in labels (N,), to the right of the Axes. Returns the
-    Legend.
+    """A dot and a numeral for each digit in labels (N,), to the right of the Axes.
+
+    Returns the Legend.
     """
     dots = [
         Line2D([], [], ls="", marker="o", ms=7, color=digit_palette()[digit % 10], label=str(digit))
@@ -92,8 +96,9 @@ def draw_digit_legend(ax, labels):
 
 
 def draw_ellipse(ax, mean, stddev, scale=2.0, color=COLOURS["q"], fill=True):
-    """The ellipse of q(z|x) = N(mean, diag stddev^2) at `scale` standard deviations. Returns the
-    patch.
+    """The ellipse of q(z|x) = N(mean, diag stddev^2) at `scale` standard deviations.
+
+    Returns the patch.
     """
     # a light filling: many ellipses on each other stay visible
     width, height = (2 * scale * float(s) for s in stddev)

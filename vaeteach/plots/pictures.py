@@ -1,5 +1,6 @@
-"""Images: one, or a grid of them. Small digits are smoothed so that they read as digits; the raw
-pixels on request.
+"""Images: one, or a grid of them.
+
+Small digits are smoothed so that they read as digits; the raw pixels on request.
 """
 
 import numpy as np
@@ -8,8 +9,9 @@ from .style import new_figure
 
 
 def draw_picture(ax, pixels, shape, smooth=True, title=None):
-    """One image, pixels (P,) in [0, 1] (or a Tensor of them), drawn dark on white. Returns the
-    AxesImage.
+    """One image, pixels (P,) in [0, 1] (or a Tensor of them), drawn dark on white.
+
+    Returns the AxesImage.
     """
     image = ax.imshow(
         np.asarray(pixels).reshape(shape),
@@ -25,8 +27,9 @@ def draw_picture(ax, pixels, shape, smooth=True, title=None):
 
 
 def picture_sheet(pictures, shape, columns):
-    """Images (N, P) laid out in rows of `columns` with thin gaps: one array. Row 0 is at the top,
-    in reading order.
+    """Images (N, P) laid out in rows of `columns` with thin gaps: one array.
+
+    Row 0 is at the top, in reading order.
     """
     pictures = np.asarray(pictures).reshape(-1, *shape)
     rows = -(-len(pictures) // columns)
@@ -40,8 +43,9 @@ def picture_sheet(pictures, shape, columns):
 
 
 def draw_picture_grid(ax, pictures, shape, columns, smooth=True):
-    """Images (N, P) in rows of `columns`, row 0 at the top, as one picture with gaps. Returns the
-    AxesImage.
+    """Images (N, P) in rows of `columns`, row 0 at the top, as one picture with gaps.
+
+    Returns the AxesImage.
 
     Gaps are a quarter of an image wide, since small digits fill their frame from edge to edge.
     """

@@ -14,8 +14,9 @@ _GREYS = ramp("white", "#b9b9b9")
 
 
 def pixel_grid(space, turn=0.0):
-    """Points (PIXELS^2, D) in which to ask for a prior's density, row by row from below; NaN beside
-    a globe.
+    """Points (PIXELS^2, D) in which to ask for a prior's density, row by row from below.
+
+    NaN beside a globe.
 
     turn: degrees by which the globe is turned about its axis; its picture shows the half that faces
     us.
@@ -31,8 +32,9 @@ def pixel_grid(space, turn=0.0):
 
 
 def seen_from_front(points, turn=0.0):
-    """(x, y, front) of points on the sphere as seen from in front, tilted 20 degrees: arrays (N,),
-    front of bool.
+    """(x, y, front) of points on the sphere as seen from in front, tilted 20 degrees.
+
+    Arrays (N,), front of bool.
     """
     x, y, towards = _facing(turn)(np.asarray(points, dtype=float)).T
     return x, y, towards >= 0
@@ -65,17 +67,24 @@ def style_latent_space(ax, space):
 
 
 def draw_prior(ax, density, space, masses=(0.5, 0.9, 0.99)):
-    """The density at `pixel_grid(space)`, (PIXELS^2,), as grey shading, with lines that hold these
-    shares of its mass.
+    """The density at `pixel_grid(space)`, (PIXELS^2,), as grey shading.
+
+    With lines that hold these shares of its mass.
 
     Returns (image, lines). Lines are absent where the density is flat, and on a globe, half of
     whose mass is hidden.
     """
     low, high = LIMITS[space] if space != "box" else (0.0, 1.0)
     image = ax.imshow(
-        np.zeros((PIXELS, PIXELS)), extent=(low, high) * 2, origin="lower", cmap=_GREYS, vmin=0, vmax=1, zorder=0,
+        np.zeros((PIXELS, PIXELS)),
+        extent=(low, high) * 2,
+        origin="lower",
+        cmap=_GREYS,
+        vmin=0,
+        vmax=1,
+        zorder=0,
         interpolation="bilinear" if space != "sphere" else "nearest",
-    )  # fmt: skip
+    )
     lines = ax.add_collection(LineCollection([], colors=COLOURS["prior"], linewidths=1.3, zorder=1))
     style_latent_space(ax, space)
     move_prior((image, lines), density, space, masses)
@@ -119,8 +128,12 @@ def draw_globe(ax, turn=0.0):
 def globe_lines(turn):
     """The lines of the globe as arrays (n, 2), for `set_segments`."""
     around, along = np.linspace(0, 2 * np.pi, 181), np.linspace(-np.pi / 2, np.pi / 2, 91)
-    curves = [np.stack([np.cos(p) * np.cos(around), np.cos(p) * np.sin(around), np.full(181, np.sin(p))], -1)
-              for p in np.radians([-60, -30, 0, 30, 60])]  # fmt: skip
+    curves = [
+        np.stack(
+            [np.cos(p) * np.cos(around), np.cos(p) * np.sin(around), np.full(181, np.sin(p))], -1
+        )
+        for p in np.radians([-60, -30, 0, 30, 60])
+    ]
     curves += [np.stack([np.cos(along) * np.cos(m), np.cos(along) * np.sin(m), np.sin(along)], -1)
                for m in np.radians(np.arange(0, 360, 30))]  # fmt: skip
     segments = [np.stack([np.cos(around), np.sin(around)], -1)]
@@ -132,8 +145,9 @@ def globe_lines(turn):
 
 
 def draw_prior_codes(ax, codes, labels, space, turn=0.0, size=9, legend=False):
-    """Codes (N, D) coloured by digit; on a globe those behind it are faint. Returns the
-    PathCollection.
+    """Codes (N, D) coloured by digit; on a globe those behind it are faint.
+
+    Returns the PathCollection.
     """
     if legend:
         draw_digit_legend(ax, labels)

@@ -11,8 +11,9 @@ DISTANCES = (0.05, 40.0)  # range of the axis of Frechet distances
 
 
 def draw_samples(ax, codes, samples, limit=4.0, labels=("$z_1$", "$z_2$")):
-    """Samples (S, 2) over codes (N, 2) and the contours of N(0, I). Returns (dots of codes, dots of
-    samples).
+    """Samples (S, 2) over codes (N, 2) and the contours of N(0, I).
+
+    Returns (dots of codes, dots of samples).
     """
     style_plane(ax, limit, labels)
     draw_normal_contours(ax)
@@ -24,8 +25,9 @@ def draw_samples(ax, codes, samples, limit=4.0, labels=("$z_1$", "$z_2$")):
 
 
 def draw_sampler(axes, state, shape):
-    """Codes and samples, decoded pictures, and each sampler's Frechet distance beside the floor, on
-    three Axes.
+    """Codes and samples, decoded pictures, and Frechet distances, on three Axes.
+
+    Each sampler's distance stands beside the floor.
 
     state: a dict with codes (N, 2), samples (S, 2), pictures (M, P), sampler (the one that is
     shown), distances {sampler: Frechet distance}, floor (squared feature units), precision, recall.

@@ -1,5 +1,6 @@
-"""What a statistician draws: curves and dots over seeds with intervals, differences, a table of
-counts.
+"""What a statistician draws.
+
+Curves and dots over seeds with intervals, differences, a table of counts.
 """
 
 import numpy as np
@@ -66,8 +67,9 @@ def draw_differences(ax, names, means, errors, colour=COLOURS["q"], offset=0.0, 
 
 
 def draw_confusion(ax, counts):
-    """A table of counts as a heatmap with its numbers, a row a truth, a column an answer; zeros are
-    left blank.
+    """A table of counts as a heatmap with its numbers, a row a truth, a column an answer.
+
+    Zeros are left blank.
 
     counts: a DataFrame of whole numbers. Shading is by share of the row. Returns the QuadMesh.
     """

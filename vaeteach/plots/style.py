@@ -2,7 +2,7 @@
 
     name         colour   what wears it, in every figure and view
     prior        grey     p(z) and what is compared with it
-    q            blue     the encoder's q(z|x), their average q(z), and the bound that rests on them (ELBO, IWAE)
+    q            blue     q(z|x), the average q(z), and the bounds on them (ELBO, IWAE)
     posterior    orange   what is exact: the posterior p(z|x) and log p(x)
     likelihood   green    p(x|z), the log-likelihood term, the decoder
     kl           purple   every KL: the term of the loss, the gap of the bound
@@ -58,8 +58,9 @@ _DIGITS = (
 
 
 def digit_palette():
-    """Ten colours as hex strings; `digit_palette()[label]` is the colour of that digit in every
-    figure and view.
+    """Ten colours as hex strings.
+
+    `digit_palette()[label]` is the colour of that digit in every figure and view.
     """
     return list(_DIGITS)
 
@@ -70,8 +71,9 @@ def ramp(*colours):
 
 
 class _NotebookFigure(Figure):
-    """A Figure that a notebook shows when a cell ends in it, without pyplot and whatever the
-    backend is.
+    """A Figure that a notebook shows when a cell ends in it.
+
+    Without pyplot, and whatever the backend is.
     """
 
     _alt = None

@@ -1,5 +1,6 @@
-"""What happens while a model trains: the two terms of the bound, trade-offs between them, gradients
-and their noise.
+"""What happens while a model trains.
+
+The two terms of the bound, trade-offs between them, gradients and their noise.
 """
 
 import numpy as np
@@ -11,8 +12,9 @@ NAMES = {"log_likelihood": "log-likelihood", "kl": "KL", "value": "ELBO"}
 
 
 def draw_loss_terms(axes, frame, split="test", color=None, label=None):
-    """One panel for each axis in `axes`: log-likelihood, KL and, with a third axis, the ELBO,
-    against the epoch.
+    """One panel for each axis in `axes`.
+
+    log-likelihood, KL and, with a third axis, the ELBO, against the epoch.
 
     frame: `History.frame()`. Each panel has its own scale, because the terms differ by a factor of
     ten and more.
@@ -31,11 +33,10 @@ def draw_loss_terms(axes, frame, split="test", color=None, label=None):
 
 
 def draw_running_means(ax, estimates, exact=None):
-    """The mean of the first 1, 2, … S estimates of one number, for each name in `estimates` (arrays
-    (S,)).
+    """Running means over 1, 2, … S estimates of one number, {name: array (S,)}.
 
-    A better estimator settles earlier. `exact` is drawn in the colour of what is exact. Returns the Line2D of
-    each.
+    A better estimator settles earlier. `exact` is drawn in the colour of what is exact. Returns the
+    Line2D of each.
     """
     lines = []
     for (name, values), colour, style in zip(estimates.items(), SERIES, ("-", "--", "-.", ":")):
@@ -51,8 +52,9 @@ def draw_running_means(ax, estimates, exact=None):
 
 
 def draw_trade_off(ax, kl, log_likelihood, labels):
-    """One dot a model: KL against log-likelihood, joined in order, over lines on which their
-    difference is constant.
+    """One dot a model.
+
+    KL against log-likelihood, joined in order, over lines on which their difference is constant.
 
     kl, log_likelihood: (M,) nats per image; labels: M texts. The lines are those of equal ELBO at
     beta = 1.
@@ -77,8 +79,9 @@ def draw_trade_off(ax, kl, log_likelihood, labels):
 
 
 def draw_kl_by_dimension(ax, kls):
-    """Grouped bars: for each name in `kls` the KL of every latent dimension, (D,) nats, largest
-    first.
+    """Grouped bars.
+
+    For each name in `kls` the KL of every latent dimension, (D,) nats, largest first.
 
     Returns one BarContainer a name.
     """

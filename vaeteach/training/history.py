@@ -11,8 +11,9 @@ SNAPSHOT_IMAGES = 2000  # codes kept with each snapshot: enough for a scatter pl
 
 
 class NonFiniteBound(ArithmeticError):
-    """The bound became infinite or NaN. `history` is the training up to there, `step` and
-    `quantity` say where.
+    """The bound became infinite or NaN.
+
+    `history` is the training up to there, `step` and `quantity` say where.
     """
 
     def __init__(self, message, history, step, quantity):
@@ -22,8 +23,9 @@ class NonFiniteBound(ArithmeticError):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The codes of the first training images at one moment: mean and stddev of q(z|x), each (N,
-    D).
+    """The codes of the first training images at one moment.
+
+    mean and stddev of q(z|x), each (N, D).
     """
 
     epoch: float
@@ -34,8 +36,9 @@ class Snapshot:
 
 
 class History:
-    """What training recorded: `.frame()`, `.snapshots`, `.stopped` (None, or why it ended early),
-    `.seconds`.
+    """What training recorded.
+
+    `.frame()`, `.snapshots`, `.stopped` (None, or why it ended early), `.seconds`.
     """
 
     def __init__(self):

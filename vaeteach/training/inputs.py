@@ -131,9 +131,9 @@ def _require_sign(value, model, x):
         return
     if (value + bound).abs().mean() < 0.1 * bound.abs().mean():
         raise ValueError(
-            f"fit maximises the objective, and this one is minus the bound ({value.mean():.1f} where the"
-            f" ELBO is {bound.mean():.1f} nats an image): return the ELBO itself, log-likelihood minus KL,"
-            " and not the loss."
+            f"fit maximises the objective, and this one is minus the bound ({value.mean():.1f}"
+            f" where the ELBO is {bound.mean():.1f} nats an image): return the ELBO itself,"
+            " log-likelihood minus KL, and not the loss."
         )
 
 

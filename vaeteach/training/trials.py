@@ -71,8 +71,9 @@ TRIALS = {
 
 
 def train_trial(name, data, latent_dim=2, seed=0, epochs=60, lr=8e-3, progress=False):
-    """(model, seconds): a VAE trained under the prior TRIALS[name] by the recipe above. On the
-    sphere D is 3.
+    """(model, seconds): a VAE trained under the prior TRIALS[name] by the recipe above.
+
+    On the sphere D is 3.
 
     Raises ValueError for a name that is not in TRIALS.
     """
@@ -92,8 +93,9 @@ def train_trial(name, data, latent_dim=2, seed=0, epochs=60, lr=8e-3, progress=F
 
 @torch.no_grad()
 def measure_trial(model, data, n_samples=500, seed=0):
-    """Numbers in nats an image: elbo (50 draws), kl, marginal_kl, iwae (n_samples), exact log p(x)
-    (NaN above 2-D).
+    """Numbers in nats an image, {name: number}.
+
+    elbo (50 draws), kl, marginal_kl, iwae (n_samples), exact log p(x) (NaN above 2-D).
 
     All on the test images but marginal_kl, KL(q(z) || p(z)), whose q(z) is the average over the
     training images.

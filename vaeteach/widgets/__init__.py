@@ -1,5 +1,6 @@
-"""Interactive views of one idea each. The only part of the package that imports ipywidgets and
-anywidget.
+"""Interactive views of one idea each.
+
+The only part of the package that imports ipywidgets and anywidget.
 """
 
 import importlib

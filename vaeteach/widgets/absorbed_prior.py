@@ -1,5 +1,6 @@
-"""The prior moves, or the latents turn; the layers beside them move along, and the bound stands
-still.
+"""The prior moves, or the latents turn.
+
+The layers beside them move along, and the bound stands still.
 """
 
 import math
@@ -16,8 +17,9 @@ REBUILT = 4  # test images that are rebuilt; below them as many new ones
 
 
 class AbsorbedPrior(FigureView):
-    """One model, written in latents u = m + S R z: move the prior, and let the adjacent layers take
-    the map over.
+    """One model, written in latents u = m + S R z.
+
+    Move the prior, and let the adjacent layers take the map over.
 
     model: a VAE with two latents and prior N(0, I). data: the ImageData it was trained on.
     Controls: `shift` (the prior's mean in z_1), `stretch` (its standard deviation in z_1), `turn`
@@ -62,8 +64,9 @@ class AbsorbedPrior(FigureView):
         return figure
 
     def written(self):
-        """The model at the present setting: with the map in its layers, or with the moved prior
-        only.
+        """The model at the present setting.
+
+        With the map in its layers, or with the moved prior only.
         """
         angle = math.radians(self.turn.value)
         rotation = torch.tensor(

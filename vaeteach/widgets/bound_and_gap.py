@@ -1,5 +1,6 @@
-"""The bound as a bar: move q over one latent by hand, or let it climb, and see that ELBO and gap
-share one log p(x).
+"""The bound as a bar.
+
+Move q over one latent by hand, or let it climb, and see that ELBO and gap share one log p(x).
 """
 
 import ipywidgets
@@ -24,8 +25,9 @@ DEPTH = 12.0  # nats of the bar that are shown below log p(x)
 
 
 class BoundAndGap(FigureView):
-    """One digit, one latent: prior, exact posterior and q, beside a bar of ELBO and gap up to log
-    p(x).
+    """One digit, one latent.
+
+    Prior, exact posterior and q, beside a bar of ELBO and gap up to log p(x).
 
     model: a VAE with one latent (float or double). data: ImageData; its test digits can be chosen,
     one of each label, and first, where there is one, a digit whose posterior has two humps.
@@ -90,8 +92,9 @@ class BoundAndGap(FigureView):
 
     @property
     def elbo(self):
-        """E_q[log p(x, z) - log q(z)], nats; by the identity of the lesson it is `evidence` minus
-        `gap`.
+        """E_q[log p(x, z) - log q(z)], nats.
+
+        By the identity of the lesson it is `evidence` minus `gap`.
         """
         log_q, mass = self._q()
         return float((mass * (self.log_posterior[self.digit.value] + self.evidence - log_q)).sum())

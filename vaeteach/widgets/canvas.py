@@ -1,5 +1,6 @@
-"""Views drawn in the page by one small ES module: they answer without the kernel and live on in
-exported pages.
+"""Views drawn in the page by one small ES module.
+
+They answer without the kernel and live on in exported pages.
 """
 
 import base64
@@ -12,8 +13,9 @@ import anywidget
 
 
 class CanvasView(anywidget.AnyWidget):
-    """An anywidget that leaves a still picture, and its own live copy, where there is no kernel and
-    no network.
+    """An anywidget that leaves a still picture, and its own live copy.
+
+    That is for where there is no kernel and no network.
 
     Subclasses give `_esm` and `_css` as paths and write `still()` -> PNG bytes and `alt`. In Lab
     the live widget is shown. A page exported without widget state holds `text/html`: the still
@@ -50,7 +52,9 @@ class CanvasView(anywidget.AnyWidget):
         css = Path(type(self)._css_path).read_text()
         data = json.dumps({"state": state, "binary": binary}).replace("</", "<\\/")
         return f"""<style>{css}</style>
-<div id="{place}"><img alt="{html.escape(self.alt)}" src="data:image/png;base64,{png}" style="max-width:100%"></div>
+<div id="{place}">
+<img alt="{html.escape(self.alt)}" src="data:image/png;base64,{png}" style="max-width:100%">
+</div>
 <script type="module">
 const {{ state, binary }} = {data};
 for (const [name, text] of Object.entries(binary))
@@ -58,7 +62,10 @@ for (const [name, text] of Object.entries(binary))
 const handlers = {{}};
 const model = {{
   get: (name) => state[name],
-  set(name, value) {{ state[name] = value; (handlers["change:" + name] || []).forEach((f) => f()); }},
+  set(name, value) {{
+    state[name] = value;
+    (handlers["change:" + name] || []).forEach((f) => f());
+  }},
   on(name, f) {{ (handlers[name] ||= []).push(f); }},
   off() {{}}, save_changes() {{}}, send() {{}},
 }};

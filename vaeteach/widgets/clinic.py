@@ -16,8 +16,7 @@ _ASK = "What is it? Choose, and commit."
 
 
 class Clinic(FigureView):
-    """Choose a fault or a hidden case, look at its dashboard, commit to a diagnosis, see the
-    evidence.
+    """Choose a fault or a hidden case, look, commit to a diagnosis, see the evidence.
 
     data: the ImageData of the runs. cases: {name in FAULTS: (model, history)}, from
     `diagnosis.trained_cases`.
@@ -98,8 +97,9 @@ class Clinic(FigureView):
         self._shown, self.alt = self.truth, self._words()
 
     def _deal(self):
-        """The next card of a shuffled deck: each case comes once before any comes again, and none
-        twice running.
+        """The next card of a shuffled deck.
+
+        Each case comes once before any comes again, and none twice running.
         """
         if not self._deck:
             self._deck = self._random.sample(list(self.cases), len(self.cases))

@@ -1,5 +1,6 @@
-"""Two normals on a line: their densities, the integrand of the KL, and samples that find the same
-number.
+"""Two normals on a line.
+
+Their densities, the integrand of the KL, and samples that find the same number.
 """
 
 import math
@@ -14,8 +15,9 @@ COUNTS = np.unique(np.geomspace(10, 10_000, 80).astype(int))
 
 
 def compare(q, p, noise, reverse=False):
-    """KL between two normals, each (mu, log sigma), in closed form, as an integrand and by samples:
-    a dict for draw_kl.
+    """KL between two normals, in closed form, as an integrand and by samples.
+
+    Each is (mu, log sigma); a dict for draw_kl.
 
     noise: standard normal draws (S,), moved to the first distribution's place. reverse: KL(p || q)
     in place of KL(q || p). Everything is in nats.
@@ -46,8 +48,9 @@ def _log_normal(z, mu, log_sigma):
 
 
 class KLOfTwoGaussians(FigureView):
-    """q and p, both normal: densities, the integrand with its sign, a running estimate beside the
-    closed form.
+    """q and p, both normal.
+
+    Densities, the integrand with its sign, a running estimate beside the closed form.
 
     Controls: `moves` says whether the sliders `mu` and `log_sigma` move q or p; `direction` is
     "KL(q || p)" or
@@ -82,8 +85,9 @@ class KLOfTwoGaussians(FigureView):
         return compare(self.parameters["q"], self.parameters["p"], self._noise, reverse)
 
     def _load(self, change):
-        """Show on the sliders where the other density stands; nothing moves, not even while only
-        one of them is set.
+        """Show on the sliders where the other density stands.
+
+        Nothing moves, not even while only one of them is set.
         """
         self._held = None
         self.mu.value, self.log_sigma.value = self.parameters[change["new"]]

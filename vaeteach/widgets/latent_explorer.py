@@ -28,8 +28,9 @@ SHOWN = 2000  # codes on the plane; more would hide each other and make the page
 
 
 class LatentExplorer(CanvasView):
-    """Drag in the latent plane: the digit decoded there, the nearest real one with its q(z|x); draw
-    one, see it land.
+    """Drag in the latent plane: the digit decoded there, the nearest real one with its q(z|x).
+
+    Draw one, see it land.
 
     model: a VAE with two latents and a Gaussian posterior. data: ImageData whose training images
     are shown (the first 2000 of them). `z` is the pointer's place and can be set; `smooth` switches
@@ -167,9 +168,7 @@ class LatentExplorer(CanvasView):
 
 
 def _plain_mlp(module):
-    """(layers, weights) of a network that the page can run, or ([], b"") where it is something
-    else.
-    """
+    """(layers, weights) of a network that the page can run, else ([], b"")."""
     net = getattr(module, "net", None)
     if not isinstance(net, nn.Sequential) or type(module).forward.__qualname__ not in (
         "Encoder.forward",
@@ -213,8 +212,9 @@ def _likelihood_name(decoder):
 
 
 def _density_contours(prior, limit, masses=(0.5, 0.9, 0.99), points=161):
-    """Lines around the regions of highest prior density that hold these shares of its mass, as
-    lists of points.
+    """Lines around the regions of highest prior density with these shares of its mass.
+
+    They are lists of points.
 
     Found on a grid, so that any prior of the plane is shown, not a Gaussian only.
     """
@@ -233,8 +233,9 @@ def _density_contours(prior, limit, masses=(0.5, 0.9, 0.99), points=161):
 
 
 def _ink(data):
-    """How large a digit of this data set is: mean height of its ink, its centre (x, y), the width
-    of a pen; pixels.
+    """How large a digit of this data set is.
+
+    Mean height of its ink, its centre (x, y), the width of a pen; pixels.
     """
     dark = data.train[:500].reshape(-1, *data.shape) >= 0.5
     dark = dark[dark.any(2).any(1)]

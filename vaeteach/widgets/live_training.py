@@ -1,5 +1,6 @@
-"""A model that trains before the reader's eyes: codes and loss terms move, and the knobs can be
-turned meanwhile.
+"""A model that trains before the reader's eyes.
+
+Codes and loss terms move, and the knobs can be turned meanwhile.
 """
 
 import base64
@@ -60,8 +61,9 @@ class _Canvas(anywidget.AnyWidget):
 
 
 class LiveTraining(ipywidgets.VBox):
-    """Start, pause, stop and reset a training; its codes and the terms of its bound on test images
-    move as it goes.
+    """Start, pause, stop and reset a training.
+
+    Its codes and the terms of its bound on test images move as it goes.
 
     data: ImageData, binary (or grey with likelihood="gaussian" or "continuous_bernoulli"). `beta`
     acts at once, also in the middle of a run; `latent_dim`, `width`, `rate` and `seed` hold for the
@@ -176,8 +178,9 @@ class LiveTraining(ipywidgets.VBox):
         return not self.training
 
     def reset(self):
-        """End the run, keep its curves as thin lines, and build a new model with the present
-        settings.
+        """End the run, keep its curves as thin lines, and build a new model.
+
+        It has the present settings.
         """
         self.stop()
         if len(self._rows) > 1:
@@ -271,8 +274,9 @@ class LiveTraining(ipywidgets.VBox):
             )
 
     def _two_axes(self, mean, price):
-        """Codes (N, 2) to draw: the two dimensions with the largest KL; a single one is spread out
-        by digit.
+        """Codes (N, 2) to draw: the two dimensions with the largest KL.
+
+        A single one is spread out by digit.
         """
         mean = mean.numpy()
         if mean.shape[1] == 1:
@@ -287,8 +291,9 @@ class LiveTraining(ipywidgets.VBox):
         return mean[:, self._shown]
 
     def _label(self):
-        """What this run is: its beta (at the start and now), and the settings that it was begun
-        with.
+        """What this run is.
+
+        Its beta (at the start and now), and the settings that it was begun with.
         """
         before, now = self._started_at, self.beta.value
         beta = f"{now:.2g}" if before in (None, now) else f"{before:.2g} → {now:.2g}"

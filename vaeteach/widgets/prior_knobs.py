@@ -1,5 +1,6 @@
-"""What can be changed in a prior by two sliders, family by family; the networks beside it stand
-still.
+"""What can be changed in a prior by two sliders, family by family.
+
+The networks beside it stand still.
 """
 
 import math
@@ -15,8 +16,9 @@ from ..distributions import StudentT as StudentTDistribution
 
 @dataclass(frozen=True)
 class Knobs:
-    """What the two sliders mean for a family: names, (low, high, step, start), and the prior that
-    they make.
+    """What the two sliders mean for a family.
+
+    Names, (low, high, step, start), and the prior that they make.
     """
 
     first: tuple

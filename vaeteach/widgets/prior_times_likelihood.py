@@ -1,5 +1,6 @@
-"""Prior times likelihood is posterior, as three maps of the latent plane; hide pixels and the
-posterior widens.
+"""Prior times likelihood is posterior, as three maps of the latent plane.
+
+Hide pixels and the posterior widens.
 """
 
 import numpy as np
@@ -14,8 +15,7 @@ POINTS = 101  # an axis of the grid: a step of 0.12, fine enough for a picture
 
 
 class PriorTimesLikelihood(FigureView):
-    """One digit: prior, likelihood and exact posterior over the latent plane, with the ellipse of
-    q(z|x).
+    """One digit: prior, likelihood and exact posterior, with the ellipse of q(z|x).
 
     model: a VAE with two latents. data: ImageData, whose test digits are shown. Controls: `digit`
     (its number among the test digits), `observed` (percent of the pixels that are seen), `smooth`.

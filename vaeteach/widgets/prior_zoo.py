@@ -1,5 +1,6 @@
-"""Prior zoo: models trained under several priors; change the prior and watch its density, its
-price, its samples.
+"""Prior zoo: models trained under several priors.
+
+Change the prior and watch its density, its price, its samples.
 """
 
 import ipywidgets
@@ -30,8 +31,9 @@ SAMPLES = 16
 
 
 def space_of(p):
-    """Where a prior lives: "plane", "box" or "sphere". Raises ValueError where it cannot be
-    drawn.
+    """Where a prior lives: "plane", "box" or "sphere".
+
+    Raises ValueError where it cannot be drawn.
     """
     if p.event_shape == (3,) and getattr(p.support, "name", "") == "sphere":
         return "sphere"
@@ -45,8 +47,7 @@ def space_of(p):
 
 
 class PriorZoo(FigureView):
-    """Choose a model by its prior, change the prior, and see what that does to its fit and to its
-    samples.
+    """Choose a model by its prior, change the prior, and see its fit and its samples change.
 
     models: {name: VAE}, two latents each (or the sphere). data: the ImageData they were trained on.
     Controls:
@@ -149,8 +150,9 @@ class PriorZoo(FigureView):
         )
 
     def _exhibit(self, name):
-        """What stands still while a prior is moved, computed when the model is chosen for the first
-        time.
+        """What stands still while a prior is moved.
+
+        It is computed when the model is chosen for the first time.
         """
         if name not in self._kept:
             self._kept[name] = _exhibit(self.models[name], self.data, self._n_codes)
@@ -188,8 +190,9 @@ def _seen(z, space, turn):
 
 @torch.no_grad()
 def _exhibit(model, data, n_codes):
-    """What does not change with the prior: codes, log q(z) at draws from q(z), the bound without
-    its log p(z).
+    """What does not change with the prior.
+
+    Codes, log q(z) at draws from q(z), the bound without its log p(z).
     """
     aggregate, q_test = AggregatePosterior(model, data.train), model.encode(data.test)
     z, z_test = draw(aggregate, (1000,), 1), draw(q_test, (3,), 2)

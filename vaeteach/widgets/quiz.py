@@ -1,5 +1,6 @@
-"""The self-test: one question at a time, judged at once; the score stays in a file of the reader's
-own machine.
+"""The self-test: one question at a time, judged at once.
+
+The score stays in a file of the reader's own machine.
 """
 
 import html
@@ -17,8 +18,9 @@ LAYOUT = {"width": "100%", "max_width": "860px"}
 
 
 class SelfTest(View):
-    """Questions (Choice, Number, Code) with instant feedback; `index` is the one shown, `score` how
-    many are right.
+    """Questions (Choice, Number, Code) with instant feedback.
+
+    `index` is the one shown, `score` how many are right.
 
     path: the JSON file that keeps {key: right or not}; `self_test.json` in the course's cache
     folder if not given. Nothing is sent anywhere. `answer(value)` does what typing and pressing
@@ -136,8 +138,9 @@ class SelfTest(View):
 
 
 def _html(text):
-    """Markdown of one line, as far as the questions use it: `code`, *emphasis*; TeX between dollars
-    is left alone.
+    """Markdown of one line, as far as the questions use it: `code`, *emphasis*.
+
+    TeX between dollars is left alone.
     """
     parts = re.split(r"(\$[^$]+\$)", text)
     for i in range(0, len(parts), 2):

@@ -23,8 +23,9 @@ RADII = np.linspace(0.0, 4.5, 91)
 
 
 class ThroughTraining(FigureView):
-    """Recorded snapshots under an epoch slider and a play button: codes, marginals, radius,
-    moments, the split KL.
+    """Recorded snapshots under an epoch slider and a play button.
+
+    Codes, marginals, radius, moments, the split KL.
 
     history: of a model with two latents and Gaussian posteriors under the prior N(0, I), trained by
     `fit`.

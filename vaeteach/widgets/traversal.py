@@ -1,5 +1,6 @@
-"""One slider for each latent: the decoded image follows, and each slider runs where the codes have
-their mass.
+"""One slider for each latent.
+
+The decoded image follows, and each slider runs where the codes have their mass.
 """
 
 import numpy as np
@@ -15,8 +16,9 @@ REACH = 0.005  # share of the aggregate posterior beyond each end of a slider
 
 
 class Traversal(FigureView):
-    """Move along each latent of a model with many: the image decoded there, and where the codes
-    have their mass.
+    """Move along each latent of a model with many.
+
+    The image decoded there, and where the codes have their mass.
 
     model: a VAE with a Gaussian posterior and 1 to 20 latents. data: ImageData. Dimensions are
     ordered by their KL, largest first, and say how many nats they carry. Each slider runs over the
@@ -57,9 +59,13 @@ class Traversal(FigureView):
         places = np.linspace(min(-4.0, float(low.min())), max(4.0, float(high.max())), 161)
         labels = [f"{name}  {float(nats[i]):.2f} nats" for name, i in zip(names, self.order)]
         self._markers = draw_latent_ranges(
-            right, places, _mixture(q, places)[self.order], _smooth(prior, places)[self.order], labels,
+            right,
+            places,
+            _mixture(q, places)[self.order],
+            _smooth(prior, places)[self.order],
+            labels,
             np.zeros(len(names)),
-        )  # fmt: skip
+        )
         right.set_title("filled: aggregate posterior; line: prior", fontsize=12)
         self.start_at.observe(lambda change: self._go_to(self._codes_of_test[change.new]), "value")
         self._go_to(self._codes_of_test[0])
@@ -109,16 +115,18 @@ _SMALL = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def _mixture(q, places):
-    """Density of the aggregate posterior along each dimension, (D, G): the mean of the single
-    Gaussians'.
+    """Density of the aggregate posterior along each dimension, (D, G).
+
+    The mean of the single Gaussians'.
     """
     z = torch.as_tensor(places, dtype=torch.float32)[:, None, None]
     return torch.distributions.Normal(q.mean, q.stddev).log_prob(z).exp().mean(1).T.numpy()
 
 
 def _smooth(samples, places):
-    """Density of each dimension, (D, G), from samples (S, D): a narrow kernel, for priors of any
-    kind.
+    """Density of each dimension, (D, G), from samples (S, D).
+
+    A narrow kernel, for priors of any kind.
     """
     samples, z = samples.numpy(), np.asarray(places)
     edges = np.concatenate([z - (z[1] - z[0]) / 2, [z[-1] + (z[1] - z[0]) / 2]])

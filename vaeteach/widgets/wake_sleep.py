@@ -1,5 +1,6 @@
-"""Wake and sleep: step or play the two phases, and watch prior and average posterior move
-together.
+"""Wake and sleep: step or play the two phases.
+
+Watch prior and average posterior move together.
 """
 
 from ..plots import draw_moment, move_moment, new_figure
@@ -8,8 +9,9 @@ from .base import FigureView, checkbox, choice, film, slider
 
 
 class WakeAndSleep(FigureView):
-    """Recorded wake-sleep: real digits beside dreams, the top units' prior beside the average
-    posterior, the bound.
+    """Recorded wake-sleep.
+
+    Real digits beside dreams, the top units' prior beside the average posterior, the bound.
 
     runs: {name: moments as `wake_sleep.record` gives them}, all of one length and size; `run`
     chooses one. shape: of

@@ -1,5 +1,6 @@
-"""The same decoder fed from different places: choose model and sampler, redraw, compare with the
-noise floor.
+"""The same decoder fed from different places.
+
+Choose model and sampler, redraw, compare with the noise floor.
 """
 
 import ipywidgets
@@ -16,8 +17,9 @@ SHOWN = 4 * PER_ROW
 
 
 class WhereToSample(FigureView):
-    """Samples of the prior, of fits to the codes, and of one image's posterior, decoded side by
-    side with a measure.
+    """Samples of several distributions over the codes, decoded side by side with a measure.
+
+    They are the prior, fits to the codes, and one image's posterior.
 
     models: {name: VAE with a Gaussian posterior}; data: the ImageData they were trained on;
     features: what turns images into features (DigitFeatures). Everything is fitted when the view is
@@ -68,8 +70,9 @@ class WhereToSample(FigureView):
 
     @torch.no_grad()
     def _fitted(self, model):
-        """For each sampler a distribution with batch (), the codes to draw behind them, and the two
-        axes to draw.
+        """For each sampler a distribution with batch ().
+
+        And the codes to draw behind them, and the two axes to draw.
         """
         train = self.data.train
         q = model.encode(train)
@@ -81,8 +84,9 @@ class WhereToSample(FigureView):
 
     @torch.no_grad()
     def _sampled(self, model, seed):
-        """{sampler: (z, p(x|z), a draw of images, its features)} and {sampler: Frechet distance to
-        the test images}.
+        """{sampler: (z, p(x|z), a draw of images, its features)} and a distance for each.
+
+        That is the Frechet distance to the test images.
         """
         if self._kept[0] != (model, seed):
             drawn = {}

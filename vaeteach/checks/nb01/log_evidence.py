@@ -76,8 +76,8 @@ log_evidence = Exercise(
         Mistake(
             "one maximum for all images",
             lambda ll: ll.max() + (ll - ll.max()).exp().mean(0).log(),
-            "You take out the largest of all numbers, and an image far below it still underflows. Each"
-            " image (column) needs a maximum of its own, as torch.logsumexp takes it.",
+            "You take out the largest of all numbers, and an image far below it still underflows."
+            " Each image (column) needs a maximum of its own, as torch.logsumexp takes it.",
         ),
     ),
     also_right=(

@@ -94,8 +94,9 @@ def _by_the_mean_log_density(prior):
 
 
 def _by_counting_near_crossings(prior):
-    """Samples within 1.5 of every point (x of one centre, y of another), against the density
-    there.
+    """Samples within 1.5 of every point (x of one centre, y of another).
+
+    They are held against the density there.
     """
     z = prior.sample(20_000, seed=5)
     step = (torch.arange(60) + 0.5) / 20 - 1.5

@@ -1,5 +1,6 @@
-"""What all views share: merged events, blitted pictures, sharp and small; keys, names and signs in
-the page.
+"""What all views share.
+
+Merged events; blitted pictures, sharp and small; keys, names and signs in the page.
 """
 
 from .controls import checkbox, choice, film, slider

@@ -48,8 +48,9 @@ class Blit:
         return np.asarray(self._canvas.buffer_rgba())
 
     def change(self):
-        """((x, y), part): part is (h, w, 4), transparent where nothing changed; h = w = 0 where
-        nothing did at all.
+        """((x, y), part): part is (h, w, 4), transparent where nothing changed.
+
+        h = w = 0 where nothing did at all.
         """
         now, before = _whole_pixels(self.picture()), _whole_pixels(self.background)
         differs = now != before

@@ -31,8 +31,9 @@ from .view import View
 
 
 class Picture(anywidget.AnyWidget):
-    """A background and the part of it that changed, both lossless WebP; the page tells how many
-    pixels its screen has for one of ours.
+    """A background and the part of it that changed, both lossless WebP.
+
+    The page tells how many pixels its screen has for one of ours.
     """
 
     _esm = Path(__file__).parent / "picture.js"

@@ -5,8 +5,9 @@ import threading
 
 
 class Newest:
-    """Runs `action` for an event; events that arrive meanwhile, from any thread, make it run once
-    more.
+    """Runs `action` for an event.
+
+    Events that arrive meanwhile, from any thread, make it run once more.
     """
 
     def __init__(self, action):

@@ -4,8 +4,9 @@ import sys
 
 
 def answer_beside_cells():
-    """Let JupyterLab's choice stand: a widget's messages are handled in a thread of their own,
-    beside the cells.
+    """Let JupyterLab's choice stand.
+
+    A widget's messages are handled in a thread of their own, beside the cells.
 
     From 7.4 on ipykernel sends them to the thread that last sent something to the page. That is the
     cells' thread when the view was just shown, and there they would wait until training is over.

@@ -1,6 +1,4 @@
-"""What every view is: something to see without a kernel, and someone who looks after it in the
-page.
-"""
+"""What every view is: something to see without a kernel, and its attendant in the page."""
 
 import base64
 import contextlib
@@ -37,8 +35,9 @@ class WithoutKernel:
         return None
 
     def page(self, png):
-        """What an exported page shows in place of the picture: HTML, or None for the picture
-        itself.
+        """What an exported page shows in place of the picture.
+
+        HTML, or None for the picture itself.
         """
         return None
 
@@ -59,8 +58,10 @@ class WithoutKernel:
 
 
 class Attendant(anywidget.AnyWidget):
-    """Looks after a view in the page: keeps its keys from the notebook, names its controls for
-    screen readers, says when the kernel computes and when it is gone.
+    """Looks after a view in the page.
+
+    Keeps its keys from the notebook, names its controls for screen readers, says when the kernel
+    computes and when it is gone.
     """
 
     _esm, _css = es_module(_HERE / "attend.js", _HERE / "attendant.js"), _HERE / "attend.css"
