@@ -1,5 +1,5 @@
-"""The prior zoo in JupyterLab: a prior that is chosen after another one's knobs were moved stands as
-it was trained.
+"""The prior zoo in JupyterLab: a prior chosen after another one's knobs were moved stands as it was
+trained.
 """
 
 import re
@@ -8,14 +8,17 @@ CELL = """import vaeteach as vt
 from vaeteach.widgets import PriorZoo
 from vaeteach.widgets.prior_knobs import knobs_of
 data = vt.load("digits").binarized().subset(200, 60)
-priors = {"normal": vt.StandardNormal(2), "learned": vt.LearnedNormal(2), "student": vt.StudentT(2, 5),
-          "box": vt.BetaPrior(2, 1.0, 1.0), "sphere": vt.SpherePrior(), "mixture": vt.GaussianMixture(2, 3)}
+priors = {"normal": vt.StandardNormal(2), "learned": vt.LearnedNormal(2),
+          "student": vt.StudentT(2, 5), "box": vt.BetaPrior(2, 1.0, 1.0),
+          "sphere": vt.SpherePrior(), "mixture": vt.GaussianMixture(2, 3)}
 kinds = {"box": "beta", "sphere": "von_mises_fisher"}
 models = {name: vt.build_vae(data, 3 if name == "sphere" else 2, prior=prior, hidden=(8,),
                              posterior=kinds.get(name, "gaussian"))
           for name, prior in priors.items()}
-zoo = PriorZoo({name: model.requires_grad_(False) for name, model in models.items()}, data, n_codes=50)
-starts = {name: [knobs_of(m.prior).first[-1], knobs_of(m.prior).second[-1]] for name, m in models.items()}
+models = {name: model.requires_grad_(False) for name, model in models.items()}
+zoo = PriorZoo(models, data, n_codes=50)
+knobs = {name: knobs_of(model.prior) for name, model in models.items()}
+starts = {name: [knob.first[-1], knob.second[-1]] for name, knob in knobs.items()}
 zoo"""
 
 

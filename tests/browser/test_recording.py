@@ -1,5 +1,5 @@
-"""A recorded view in a page from the disk, without kernel and network: it answers, and shows what the
-kernel draws.
+"""A recorded view in a page from the disk, without kernel and network: it shows what the kernel
+draws.
 """
 
 import base64
@@ -35,8 +35,11 @@ def test_a_recorded_view_plays_from_the_disk(lab, view, tmp_path):
     assert path.stat().st_size < 4e6  # 3 MB of pictures
     page, problems = lab.browser.new_page(), []
     page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("request", lambda request: problems.extend(
-        [request.url] if not request.url.startswith(("file:", "data:", "blob:")) else []))  # fmt: skip
+    local = ("file:", "data:", "blob:")
+    page.on(
+        "request",
+        lambda request: None if request.url.startswith(local) else problems.append(request.url),
+    )
     page.goto(path.as_uri())
     canvas = page.locator("canvas[data-painted]")
     canvas.wait_for()

@@ -120,8 +120,9 @@ def kept_trial(name, data, latent_dim=2, seed=0, epochs=60):
 
 
 def kept_trials(names, data, seeds, latent_dim=2, epochs=60):
-    """{name: [the model of `train_trial` for each seed]}, from the cache where they were trained
-    before. One line says so where a name is trained anew. Raises as `train_trial`.
+    """{name: [the model of `train_trial` for each seed]}, from the cache where it has them.
+
+    One line says so where a name is trained anew. Raises as `train_trial`.
     """
     return {name: _kept(name, data, list(seeds), latent_dim, epochs) for name in names}
 

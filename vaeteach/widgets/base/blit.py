@@ -24,8 +24,9 @@ class Blit:
         self._region, self.background, self._settled = None, None, False
 
     def renew(self, layout=False):
-        """Have the background painted anew with the next picture; `layout`: place the axes anew,
-        too.
+        """Have the background painted anew with the next picture.
+
+        `layout`: place the axes anew, too.
         """
         self._region = None
         if layout and self._settled:

@@ -84,8 +84,9 @@ class FigureView(View):
         raise NotImplementedError
 
     def still_parts_changed(self, layout=False):
-        """Say, within `move`, that something has changed that is not among the moving artists; with
-        `layout`, that it may need room elsewhere.
+        """Say, within `move`, that something has changed that is not among the moving artists.
+
+        With `layout`, that it may need room elsewhere.
         """
         self._blit.renew(layout)
 
@@ -95,8 +96,9 @@ class FigureView(View):
             return png(self._blit.picture())
 
     def record(self, controls=None):
-        """Keep the pictures along these controls (all if not given), so that exported pages play
-        them; the two that matter most come first.
+        """Keep the pictures along these controls, so that exported pages play them.
+
+        All if not given; the two that matter most come first.
         """
         self.recording = record(self, list(self.controls if controls is None else controls))
 

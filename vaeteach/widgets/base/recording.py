@@ -1,6 +1,4 @@
-"""A view's pictures at its controls' positions, kept so that a page without a kernel can play
-them.
-"""
+"""A view's pictures at its controls' positions, for pages that play them without a kernel."""
 
 import base64
 import html
@@ -23,8 +21,9 @@ play({recording}, document.getElementById("{place}"));
 
 
 def positions(control, most):
-    """At most `most` values of a slider, or all of a choice or a box, in order; the present one is
-    among them.
+    """At most `most` values of a slider, or all of a choice or a box, in order.
+
+    The present one is among them.
     """
     if hasattr(control, "options"):
         return [option[1] if isinstance(option, tuple) else option for option in control.options]
@@ -69,7 +68,7 @@ def record(view, controls):
 
 
 def page(recording, png, alt):
-    """HTML that plays a recording by itself, and shows the still picture where no script may run."""
+    """HTML that plays a recording by itself; where no script may run, the still picture."""
     module = es_module(_HERE / "picture.js", _HERE / "player.js")
     return _PAGE.format(
         place=f"vaeteach-{uuid.uuid4().hex}",
