@@ -16,10 +16,13 @@ import pandas as pd
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-TABLE = ROOT / "vaeteach" / "results" / "claims.csv"
 sys.path[:0] = [str(HERE), str(ROOT)]
 
 from register import all_claims  # noqa: E402
+
+from vaeteach import results  # noqa: E402
+
+WHAT = "in how many seeds each sentence of a lesson about a figure or a table holds"
 
 
 def count(claims, seeds):
@@ -63,15 +66,11 @@ def main():
     ]
     table = count(chosen, options.seeds)
     if options.write:
-        if TABLE.exists():
-            before = pd.read_csv(TABLE, dtype=str, keep_default_na=False)
-            names = {c.name for c in all_claims()}
-            before = before[before.claim.isin(names - set(table.claim))]
-            table = pd.concat([before, table.astype(str)])
-        table.sort_values(["lesson", "cell", "claim"]).to_csv(
-            TABLE, index=False, lineterminator="\n"
-        )
-        print(f"wrote {TABLE.relative_to(ROOT)}")
+        before = results.read("claims", dtype=str)
+        names = {c.name for c in all_claims()}
+        before = before[before.claim.isin(names - set(table.claim))]
+        table = pd.concat([before, table.astype(str)]).sort_values(["lesson", "cell", "claim"])
+        results.write(table, "claims", WHAT, "python tests/claims/report.py --write")
     return int((table.agree.astype(int) < 0.9 * table.seeds.astype(int)).any())
 
 

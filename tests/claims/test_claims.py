@@ -1,13 +1,13 @@
 """What the lessons say of their figures holds: one seed here, ten in the kept report."""
 
-import pandas as pd
 import pytest
 from lesson_rules import NOTEBOOKS, read
 from register import CLAIMS, all_claims
-from report import TABLE
+
+from vaeteach import results
 
 LESSONS = {path.name[:2]: path for path in NOTEBOOKS}
-REPORT = pd.read_csv(TABLE, dtype=str, keep_default_na=False).set_index("claim")
+REPORT = results.read("claims", dtype=str).set_index("claim")
 
 
 def first_seed(claim):

@@ -49,8 +49,9 @@ def test_real_faults_that_show_at_a_glance(data, name, monkeypatch):
     )
 
 
-def test_real_faults_that_need_an_experiment(data, healthy):
+def test_real_faults_that_need_an_experiment(data, healthy, monkeypatch):
     assert diagnose(*in_order(healthy, data)).cause == "healthy"
+    monkeypatch.setattr(faults, "EPOCHS", 10)
     found = diagnose(*in_order(FAULTS["few_latents"].build(data, seed=301), data))
     assert found.cause == "few_latents" and found.told_apart
     assert found.bounds["latents"] > found.bounds["both"] + 2

@@ -25,7 +25,7 @@ def test_a_table_says_what_made_it(name, root):
 @pytest.mark.parametrize("name", results.names())
 def test_a_table_is_small_and_names_nobodys_machine(name):
     table = results.read(name)
-    assert 10 <= len(table) <= 1000 and table.columns.is_unique
+    assert 1 <= len(table) <= 1000 and table.columns.is_unique
     assert not re.search(
         r"/(home|work|root|Users|tmp)/", json.dumps(table.to_dict("list"), default=str)
     )
@@ -71,7 +71,7 @@ def test_diagnosis_is_complete_and_meets_its_figures():
 
 
 def test_an_unknown_table_gets_a_sentence():
-    with pytest.raises(ValueError, match="no table 'prior'; there are diagnosis, priors"):
+    with pytest.raises(ValueError, match="no table 'prior'; there are .*diagnosis, priors"):
         results.read("prior")
 
 

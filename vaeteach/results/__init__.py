@@ -45,17 +45,18 @@ def about(name: str) -> About:
     return About(*(line.partition(": ")[2] for line in lines))
 
 
-def read(name: str) -> pd.DataFrame:
+def read(name: str, **options) -> pd.DataFrame:
     """A table as a pandas DataFrame.
 
     Where values are missing, whole numbers stay whole and a missing text is the empty one.
+    options: for `pandas.read_csv`, such as dtype=str.
     Raises ValueError for a name that is not in `names()`.
     """
     from io import StringIO
 
     import pandas as pd
 
-    table = pd.read_csv(StringIO(_text(name)), skiprows=len(About._fields))
+    table = pd.read_csv(StringIO(_text(name)), skiprows=len(About._fields), **options)
     for column in table.columns[table.isna().any()]:
         values = table[column]
         if not pd.api.types.is_numeric_dtype(values):
