@@ -43,10 +43,10 @@ def test_no_prior_inherits_the_knobs_of_another(lab):
         for one, other in pairs:
             choice.select_option(one)
             view.locator(f"canvas[aria-label^='{one},']").wait_for()
-            for number, key in enumerate(("Home", "End")):
+            for number in (0, 1):
                 before = image.get_attribute("aria-label")
                 view.locator(".noUi-handle").nth(number).focus()
-                sheet.page.keyboard.press(key)
+                sheet.page.keyboard.press("End")
                 sheet.page.wait_for_function(
                     "([c, was]) => c.ariaLabel !== was", arg=[image.element_handle(), before]
                 )

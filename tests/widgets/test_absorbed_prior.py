@@ -2,6 +2,8 @@
 a browser.
 """
 
+import base64
+
 import numpy as np
 import pytest
 import torch
@@ -116,3 +118,11 @@ def test_the_drawings_hold_what_they_were_given():
     encoder, decoder = draw_weight_vectors(left, codes, -codes)
     np.testing.assert_allclose(encoder.get_offsets(), -np.asarray(decoder.get_offsets()))
     assert encoder.get_facecolor()[0][2] > 0.5
+
+
+def test_the_still_picture_and_the_figure_alone_show_the_same(view, model, data):
+    bundle, _ = view._repr_mimebundle_()
+    assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
+    figure = AbsorbedPrior.drawn(model, data)
+    texts = [text.get_text() for ax in figure.axes for text in ax.texts]
+    assert view._artists["text"].get_text() in texts

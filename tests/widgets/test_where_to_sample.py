@@ -1,5 +1,7 @@
 """The view view where to sample: what the artists hold at each setting, without a browser."""
 
+import base64
+
 import numpy as np
 import pytest
 import torch
@@ -101,3 +103,11 @@ def test_of_many_latents_the_two_that_vary_most_are_drawn(view, models, data):
 def test_no_models_is_refused(data, features):
     with pytest.raises(ValueError, match="at least one model"):
         WhereToSample({}, data, features)
+
+
+def test_the_still_picture_and_the_figure_alone_show_the_same(view, models, data, features):
+    bundle, _ = view._repr_mimebundle_()
+    assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
+    figure = WhereToSample.drawn(models, data, features)
+    texts = [text.get_text() for ax in figure.axes for text in ax.texts]
+    assert view._artists["text"].get_text() in texts

@@ -57,7 +57,7 @@ class AbsorbedPrior(FigureView):
         return new_figure(12.5, 4.7, columns=3, width_ratios=[1.1, 1.1, 1])
 
     @classmethod
-    def still(cls, model, data):
+    def drawn(cls, model, data):
         """The drawing as it opens, as a figure that does not move."""
         view, (figure, axes) = cls(model, data), cls._paper()
         draw_absorption(axes, view.state(), data.train_labels[: view.n_codes], data.shape)

@@ -62,7 +62,7 @@ class WhereToSample(FigureView):
         return new_figure(12.5, 4.4, columns=3, width_ratios=[1, 1.2, 0.8])
 
     @classmethod
-    def still(cls, models, data, features):
+    def drawn(cls, models, data, features):
         """The drawing as it opens, as a figure that does not move."""
         view, (figure, axes) = cls(models, data, features), cls._paper()
         draw_sampler(axes, view.state(), data.shape)

@@ -48,7 +48,9 @@ def test_lossless(figure_and_line):
 def test_a_picture_that_moves_does_not_erase_the_frame():
     figure, ax = new_figure(3, 3)
     image = ax.imshow(np.zeros((4, 4)), cmap="gray_r")
+    ax.spines[:].set_visible(False)  # as on a globe
     blit = Blit(figure, [image])
+    ax.spines[:].set_visible(True)
     blitted = blit.picture().copy()
     for artist in [image, *ax.spines.values()]:
         artist.set_animated(False)

@@ -16,9 +16,9 @@ class Blit:
     def __init__(self, figure, moving):
         self.figure, self._canvas = figure, figure.canvas
         # an axes' frame lies above what moves within it, so it is painted again after that
-        axes = {id(a.axes): a.axes for a in moving if a.axes is not None and a.axes.axison}
-        frames = [spine for ax in axes.values() for spine in ax.spines.values()]
-        self._moving = [*moving, *(s for s in frames if s.get_visible() and s not in moving)]
+        axes = {id(artist.axes): artist.axes for artist in moving if artist.axes is not None}
+        frames = [spine for ax in axes.values() if ax.axison for spine in ax.spines.values()]
+        self._moving = [*moving, *frames]
         for artist in self._moving:
             artist.set_animated(True)
         self._region, self.background, self._settled = None, None, False
