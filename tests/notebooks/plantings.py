@@ -22,7 +22,19 @@ class Planting:
     wrong: str
 
 
-PLANTINGS: list[Planting] = []
+PLANTINGS: list[Planting] = [
+    Planting("00", ("sample-draw",), "seed=3)\nwith", "seed=4)\nwith"),
+    Planting("02", ("constant-samples",), " + line.prior().log_prob(centre)", ""),
+    Planting("02", ("split-compute",), "elbo = likelihood - price", "elbo = likelihood + price"),
+    Planting("02", ("split-own",), "- vt.kl(q", "+ vt.kl(q"),
+    Planting("02", ("readings",), "+ q.entropy()", "- q.entropy()"),
+    Planting(
+        "02",
+        ("gap-parts",),
+        "vt.best_gaussian(plane, images))",
+        "vt.gaussian(torch.zeros(len(images), 2), torch.zeros(len(images), 2)))",
+    ),
+]
 
 
 def asserting_cells(notebook):

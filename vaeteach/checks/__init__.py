@@ -13,7 +13,7 @@ from .nb01.log_joint import log_joint
 from .nb02.best_q import best_q
 from .nb02.elbo_from_samples import elbo_from_samples
 from .nb02.fault_in_elbo import fault_in_elbo
-from .nb02.importance_bound import importance_bound
+from .nb02.gap_from_weights import gap_from_weights
 from .nb03.fault_in_kl import fault_in_kl
 from .nb03.kl_by_samples import kl_by_samples
 from .nb03.kl_gradient import kl_gradient

@@ -8,7 +8,7 @@ import math
 import torch
 
 from ..distributions import kl_standard_normal
-from .nb02.importance_bound import importance_bound
+from .nb02.gap_from_weights import gap_from_weights
 from .nb03.kl_to_standard_normal import kl_to_standard_normal
 from .nb06.total_variance import total_variance
 from .quiz import Choice, Code, Number, Option
@@ -204,10 +204,10 @@ QUESTIONS = (
     Code(
         "evidence-code",
         "`log_w` holds $\\log\\frac{p(x, z_k)}{q(z_k\\mid x)}$ of K samples for each of B"
-        " pictures, shape (K, B), some near $-900$. Write the importance-weighted bound of each"
-        " picture.",
+        " pictures, shape (K, B), some near $-900$. Estimate the gap of the ELBO,"
+        " $\\mathrm{KL}(q\\,\\|\\,p(z\\mid x))$, for each picture.",
         ("log_w",),
-        importance_bound,
-        "notebook 02, section 7",
+        gap_from_weights,
+        "notebook 02, section 5",
     ),
 )

@@ -14,6 +14,7 @@ from ..distributions.posteriors import POSTERIORS
 from ..distributions.randomness import borrowed_rng, draw, generator
 from ..distributions.sphere import SphereUniform, VonMisesFisher
 from .aggregate import AggregatePosterior, encode
+from .bernoulli_mixture import fit_bernoulli_mixture
 from .bits import Bits, bernoulli, log1pexp
 from .continuous_bernoulli import StableContinuousBernoulli
 from .flow import FlowDistribution
@@ -44,6 +45,7 @@ __all__ = [
     "VonMisesFisher",
     "borrowed_rng",
     "draw",
+    "fit_bernoulli_mixture",
     "gaussian",
     "generator",
     "kl",

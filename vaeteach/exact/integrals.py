@@ -61,6 +61,16 @@ class PosteriorGrid:
         mass, nodes = self._mass(), self.nodes
         return (mass @ nodes.square() - (mass @ nodes).square()).clamp(min=0).sqrt()
 
+    def kl_from(self, q):
+        """KL(q || p(z|x)) of each image, nats, (B,): the gap that q leaves.
+
+        q: batch (B,), event (D,). By quadrature, with q normalised over the grid.
+        """
+        with torch.no_grad():
+            log_q = q.log_prob(self.nodes.to(q.mean.dtype)[:, None]).T.double()
+            mass = torch.softmax(log_q + self.log_weight.flatten(), 1)
+            return (mass * (log_q - self.log_density.flatten(1))).sum(1)
+
     def _mass(self):
         return (self.log_density + self.log_weight).exp().flatten(1)
 

@@ -50,7 +50,7 @@ def draw_line_posterior(ax, z, prior, posterior, q):
         "posterior": draw_density(
             ax, z, posterior, COLOURS["posterior"], "exact posterior $p(z|x)$"
         ),
-        "q": draw_density(ax, z, q, COLOURS["q"], "$q(z)$"),
+        "q": draw_density(ax, z, q, COLOURS["q"], "$q(z|x)$"),
     }
     ax.set(xlim=(z[0], z[-1]), xlabel="$z$", ylabel="density")
     ax.legend(fontsize=11, frameon=False, loc="upper left")
