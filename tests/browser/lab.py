@@ -60,6 +60,14 @@ RUN_ALL = """() => {
     fine => { window.courseRan = fine === false ? "a cell failed" : "yes"; },
     error => { window.courseRan = `${error}`; });
 }"""
+SETTINGS = {  # no dialogs, and views are saved with the notebook, as course.py has it
+    "@jupyterlab/apputils-extension/notification": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
+    },
+    "@jupyter-widgets/jupyterlab-manager/plugin": {"saveState": True},
+}
 LONG = 180_000  # ms; only a hang lasts so long, the machine may be busy with other tests
 
 
@@ -118,17 +126,10 @@ class Lab:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.url, self._token = f"http://127.0.0.1:{port}", secrets.token_hex(16)
-        quiet = (
-            self._home
-            / "settings"
-            / "@jupyterlab"
-            / "apputils-extension"
-            / "notification.jupyterlab-settings"
-        )
-        quiet.parent.mkdir(parents=True)
-        quiet.write_text(
-            json.dumps({"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True})
-        )
+        for name, setting in SETTINGS.items():
+            path = self._home / "settings" / f"{name}.jupyterlab-settings"
+            path.parent.mkdir(parents=True)
+            path.write_text(json.dumps(setting))
         env = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
         for name in (
             "JUPYTER_CONFIG_DIR",

@@ -70,7 +70,14 @@ def test_slow_work_and_a_dead_kernel_are_announced(lab):
         (view,) = sheet.views()
         view.locator(".noUi-handle").first.focus()
         sheet.page.keyboard.press("ArrowRight")
-        view.get_by_text("computing").wait_for()
+        sign = view.get_by_text("computing")
+        sign.wait_for()
+        inner, outer = sign.bounding_box(), view.locator(".vaeteach-picture").bounding_box()
+        assert (
+            outer["x"] <= inner["x"]
+            and inner["x"] + inner["width"] <= outer["x"] + outer["width"] + 1
+        )
+        assert outer["y"] <= inner["y"] <= outer["y"] + outer["height"]
         sheet.screenshot("figure_view-computing", view)
         view.get_by_text("computing").wait_for(state="detached")
         assert not view.get_by_text("lost its kernel").count()
@@ -79,3 +86,22 @@ def test_slow_work_and_a_dead_kernel_are_announced(lab):
         )
         view.get_by_text("lost its kernel").wait_for()
         sheet.screenshot("figure_view-lost", view)
+
+
+def test_a_saved_view_shows_its_picture_to_a_new_kernel(lab):
+    name = lab.notebook(VIEW)
+    with lab.open_and_run(name) as sheet:
+        (view,) = sheet.views()
+        drawn = sheet.settle(view.locator(".vaeteach-picture"))
+        words = view.locator(".vaeteach-picture").get_attribute("aria-label")
+        sheet.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+        sheet.page.wait_for_function(
+            "() => !window.jupyterapp.shell.currentWidget.context.model.dirty"
+        )
+    with lab.open(name) as sheet:  # closing has ended the kernel that drew it
+        picture = sheet.page.locator(".vaeteach-picture[data-painted]")
+        picture.wait_for()
+        sheet.page.get_by_text("lost its kernel").wait_for()
+        assert picture.get_attribute("aria-label") == words
+        assert (sheet.settle(picture) == drawn).all()
+        sheet.screenshot("figure_view-saved")

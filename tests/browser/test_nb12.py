@@ -37,7 +37,7 @@ def test_self_test_and_glossary(lab, own_cache):
         press["Next"].click()
         quiz.locator("textarea").fill("(mu**2 + logvar.exp() - 1 - logvar).sum(-1)")
         press["Check"].click()
-        quiz.get_by_text("one half forgotten").wait_for()
+        quiz.get_by_text("one half missing").wait_for()
         quiz.locator("textarea").fill("(mu**2 + logvar.exp() - 1 - logvar).sum(-1) / 2")
         press["Check"].click()
         quiz.get_by_text("3 of 12 right").wait_for()

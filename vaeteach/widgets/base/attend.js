@@ -50,7 +50,8 @@ function sign(text, name, role) {
 export function attend(root, place) {
   const said = sign("", "vaeteach-said", "status"), busy = sign("", "vaeteach-computing", "status");
   const gone = sign("", "vaeteach-gone", "alert");
-  place.append(said, busy, gone);
+  place.append(said, gone);
+  root.append(busy); // so that it can stand over the picture
   const read = reader(root, said);
   const look = () => {
     nameControls(root);
@@ -65,7 +66,11 @@ export function attend(root, place) {
   root.addEventListener("keydown", keepKeys);
   look();
   return {
-    computing: (yes) => { busy.textContent = yes ? "computing \u2026" : ""; },
-    end: () => { watcher.disconnect(); root.removeEventListener("keydown", keepKeys); },
+    computing: (yes) => {
+      busy.textContent = yes ? "computing \u2026" : "";
+      const picture = root.querySelector("canvas")?.getBoundingClientRect(), view = root.getBoundingClientRect();
+      if (picture) busy.style.translate = `${picture.left - view.left + 8}px ${picture.top - view.top + 8}px`;
+    },
+    end: () => { watcher.disconnect(); busy.remove(); root.removeEventListener("keydown", keepKeys); },
   };
 }
