@@ -16,8 +16,8 @@ from vaeteach.widgets import SelfTest
 
 RIGHT_CODE = {
     "kl-code": [
-        "0.5 * (mu**2 + logvar.exp() - 1 - logvar).sum(-1)",
-        "((mu**2 + torch.expm1(logvar) - logvar) / 2).sum(1)",
+        "0.5 * ((mu - prior_mu)**2 / prior_logvar.exp() + (logvar - prior_logvar).exp() - 1"
+        " - (logvar - prior_logvar)).sum(-1)"
     ],
     "variance-code": [
         "logvar.exp().mean(0) + mu.var(0, unbiased=False)",
@@ -89,9 +89,11 @@ def test_code_is_judged_by_an_exercise_of_a_lesson():
         if isinstance(question, Code):
             assert question.exercise is getattr(checks, question.exercise.name)
     (kl,) = (question for question in QUESTIONS if question.key == "kl-code")
-    verdict = kl.judge("mu**2 + logvar.exp() - 1 - logvar")
+    ratio = "(logvar - prior_logvar)"
+    twice = f"(mu - prior_mu)**2 / prior_logvar.exp() + {ratio}.exp() - 1 - {ratio}"
+    verdict = kl.judge(twice)
     assert not verdict.right and "one half" not in verdict.message
-    verdict = kl.judge("(mu**2 + logvar.exp() - 1 - logvar).sum(-1)")
+    verdict = kl.judge(f"({twice}).sum(-1)")
     assert verdict.mistake == "one half missing" and "factor 1/2" in verdict.message
     assert not kl.judge("...").answered
 

@@ -34,6 +34,12 @@ PLANTINGS: list[Planting] = [
         "vt.best_gaussian(plane, images))",
         "vt.gaussian(torch.zeros(len(images), 2), torch.zeros(len(images), 2)))",
     ),
+    Planting("03", ("derive-own",), "0.5 * (mu**2", "(mu**2"),
+    Planting("03", ("agree-compute",), "[0.6**2]", "[0.6]"),
+    Planting("03", ("sign-million",), "(1 + logvar - mu**2", "(1 + logvar + mu**2"),
+    Planting("03", ("spring-check",), "0.5 * (logvar.exp() - 1)", "logvar.exp() - 1"),
+    Planting("03", ("directions-fit",), "under_p * (log_p", "under_q * (log_p"),
+    Planting("03", ("samples-student",), "terms = vt.kl(q, heavy", "terms = -vt.kl(q, heavy"),
 ]
 
 

@@ -29,7 +29,11 @@ from lesson_rules import (
 )
 from plantings import PLANTINGS, asserting_cells, caught
 
-UNDER_WORK = {f"{n:02d}" for n in range(13)} - {"00", "02"}  # not yet written to be read aloud
+UNDER_WORK = {f"{n:02d}" for n in range(13)} - {
+    "00",
+    "02",
+    "03",
+}  # not yet written to be read aloud
 OTHER_DATA = ["04", "05"]  # these must also hold on other data, see test_other_data
 if "VAETEACH_EVERYTHING" in os.environ:
     OTHER_DATA.append("06")  # so does this one; 07 is made for digits

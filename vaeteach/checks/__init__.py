@@ -15,9 +15,9 @@ from .nb02.elbo_from_samples import elbo_from_samples
 from .nb02.fault_in_elbo import fault_in_elbo
 from .nb02.gap_from_weights import gap_from_weights
 from .nb03.fault_in_kl import fault_in_kl
+from .nb03.kl_between_normals import kl_between_normals
 from .nb03.kl_by_samples import kl_by_samples
 from .nb03.kl_gradient import kl_gradient
-from .nb03.kl_to_standard_normal import kl_to_standard_normal
 from .nb04.bernoulli_log_likelihood import bernoulli_log_likelihood
 from .nb04.epoch import epoch
 from .nb04.gradient_variances import gradient_variances

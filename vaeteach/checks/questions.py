@@ -9,7 +9,7 @@ import torch
 
 from ..distributions import kl_standard_normal
 from .nb02.gap_from_weights import gap_from_weights
-from .nb03.kl_to_standard_normal import kl_to_standard_normal
+from .nb03.kl_between_normals import kl_between_normals
 from .nb06.total_variance import total_variance
 from .quiz import Choice, Code, Number, Option
 
@@ -79,10 +79,10 @@ QUESTIONS = (
     ),
     Code(
         "kl-code",
-        "Write the KL of $q = \\mathcal N(\\mu, \\mathrm{diag}\\,e^{v})$ from $\\mathcal N(0, I)$"
-        " for each image: `mu` and `logvar` are tensors of shape (B, D).",
-        ("mu", "logvar"),
-        kl_to_standard_normal,
+        "Write the KL of $q = \\mathcal N(\\mu, \\mathrm{diag}\\,e^{v})$ from a learned prior of the"
+        " same family for each image: `mu` and `logvar` are (B, D), the prior's two (D,).",
+        ("mu", "logvar", "prior_mu", "prior_logvar"),
+        kl_between_normals,
         "notebook 03, section 1",
     ),
     Choice(

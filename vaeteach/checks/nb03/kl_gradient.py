@@ -1,66 +1,80 @@
-"""Exercise 3.3: the gradient of the KL."""
+"""Exercise 3.3: the gradient of the KL by mean and standard deviation."""
 
 import torch
+from torch.distributions import Normal, kl_divergence
 
-from ...distributions import kl_standard_normal
 from ..exercise import Exercise, Mistake
-from .kl_to_standard_normal import codes
 
 
-def _by_autograd(mu, logvar):
-    mu, logvar = mu.clone().requires_grad_(), logvar.clone().requires_grad_()
-    return torch.autograd.grad(kl_standard_normal(mu, logvar).sum(), (mu, logvar))
+def _codes():
+    g = torch.Generator().manual_seed(3)
+    return [
+        (torch.tensor([[1.0]]), torch.tensor([[2.0]])),
+        (torch.tensor([[0.0, 2.0], [1.0, -1.0]]), torch.tensor([[0.6, 1.3], [1.7, 0.4]])),
+        (torch.randn(5, 3, generator=g), 0.3 + torch.rand(5, 3, generator=g)),
+    ]
+
+
+def _by_autograd(mu, sigma):
+    mu, sigma = mu.clone().requires_grad_(), sigma.clone().requires_grad_()
+    divergence = kl_divergence(Normal(mu, sigma), Normal(0.0, 1.0)).sum()
+    return torch.autograd.grad(divergence, (mu, sigma))
 
 
 kl_gradient = Exercise(
     name="kl_gradient",
-    solution=lambda mu, logvar: (mu, 0.5 * (logvar.exp() - 1)),
-    inputs=codes,
-    praise="a spring on the mean, and a pull of the variance towards 1.",
+    solution=lambda mu, sigma: (mu, sigma - 1 / sigma),
+    inputs=_codes,
+    praise="a spring on the mean; σ is pulled to 1, and pushed ever harder the closer it is to 0.",
     mistakes=(
         Mistake(
             "downhill",
-            lambda mu, logvar: (-mu, -0.5 * (logvar.exp() - 1)),
+            lambda mu, sigma: (-mu, 1 / sigma - sigma),
             "This is minus the gradient, the direction in which training moves. The gradient itself"
             " is asked for.",
         ),
         Mistake(
-            "one half missing",
-            lambda mu, logvar: (mu, logvar.exp() - 1),
-            "The factor 1/2 cancels for μ, because of the square, but not for the log-variance.",
+            "derivative by the log-variance",
+            lambda mu, sigma: (mu, 0.5 * (sigma**2 - 1)),
+            "This is the derivative with respect to log σ², from section 3. Asked for is the one"
+            " with respect to σ.",
         ),
         Mistake(
-            "one half too many",
-            lambda mu, logvar: (0.5 * mu, 0.5 * (logvar.exp() - 1)),
-            "The derivative of μ²/2 is μ: the 2 of the square cancels the 1/2.",
+            "derivative by the log of σ",
+            lambda mu, sigma: (mu, sigma**2 - 1),
+            "This is the derivative with respect to log σ. Divide by σ (chain rule).",
         ),
         Mistake(
             "derivative by the variance",
-            lambda mu, logvar: (mu, 0.5 * (1 - (-logvar).exp())),
-            "This is the derivative with respect to σ². With respect to log σ², multiply by σ²"
-            " (chain rule).",
+            lambda mu, sigma: (mu, 0.5 * (1 - sigma**-2)),
+            "This is the derivative with respect to σ². Asked for is the one with respect to σ.",
         ),
         Mistake(
-            "derivative by sigma",
-            lambda mu, logvar: (mu, (logvar / 2).exp() - (-logvar / 2).exp()),
-            "This is the derivative with respect to σ. Asked for is the one with respect to"
-            " log σ².",
+            "one half kept",
+            lambda mu, sigma: (mu, 0.5 * (sigma - 1 / sigma)),
+            "The derivative of σ²/2 is σ, and that of log σ² / 2, which is log σ, is 1/σ: no half"
+            " is left.",
         ),
         Mistake(
-            "σ for σ²",
-            lambda mu, logvar: (mu, 0.5 * ((logvar / 2).exp() - 1)),
-            "exp(logvar / 2) is σ; the derivative of exp(logvar) is exp(logvar) = σ².",
+            "half of the logarithm forgotten",
+            lambda mu, sigma: (mu, sigma - 1 / (2 * sigma)),
+            "log σ² is 2 log σ, so the 1/2 in front cancels in this term, too.",
+        ),
+        Mistake(
+            "one half too many",
+            lambda mu, sigma: (0.5 * mu, sigma - 1 / sigma),
+            "The derivative of μ²/2 is μ: the 2 of the square cancels the 1/2.",
+        ),
+        Mistake(
+            "sign of the logarithm",
+            lambda mu, sigma: (mu, sigma + 1 / sigma),
+            "The logarithm stands with a minus in the KL. At σ = 1 the derivative must be zero.",
         ),
         Mistake(
             "the order swapped",
-            lambda mu, logvar: (0.5 * (logvar.exp() - 1), mu),
-            "Right, but in the other order: first the gradient of μ, then that of logvar.",
+            lambda mu, sigma: (sigma - 1 / sigma, mu),
+            "Right, but in the other order: first the gradient of μ, then that of σ.",
         ),
     ),
-    also_right=(
-        _by_autograd,
-        lambda mu, logvar: [mu.clone(), torch.expm1(logvar) / 2],
-        lambda mu, logvar: torch.stack([mu, torch.expm1(logvar) / 2]),
-        lambda mu, logvar: (mu.numpy(), logvar.exp_().sub_(1).div_(2).numpy()),
-    ),
+    also_right=(_by_autograd, lambda mu, sigma: [mu.clone(), (sigma**2 - 1) / sigma]),
 )
