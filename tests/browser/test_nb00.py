@@ -116,7 +116,7 @@ def test_the_keyboard_moves_the_pointer(sheet, explorer):
         plane.press(key)
     sheet.page.wait_for_timeout(300)
     assert z_in_page(sheet.page) == pytest.approx([0.2, -0.4])
-    assert "z = (0.20, -0.40)" in plane.get_attribute("aria-label")
+    assert "z = (0.20, −0.40)" in plane.get_attribute("aria-label")
 
 
 def test_python_moves_the_pointer_and_hears_of_the_mouse(sheet, explorer):

@@ -18,7 +18,7 @@ view.stop()"""
 
 
 def painted(view):
-    return int(view.locator("canvas").get_attribute("data-painted"))
+    return int(view.locator("canvas.codes").get_attribute("data-painted"))
 
 
 def test_live_training(lab, lab_folder):
@@ -38,8 +38,9 @@ def test_live_training(lab, lab_folder):
         enough.unlink()
 
         (view,) = sheet.views()
-        canvas, status = view.locator("canvas"), view.locator("[role=status]")
-        start, stop, reset = (view.locator("button").nth(i) for i in range(3))
+        canvas, status = view.locator("canvas.codes"), view.locator("[role=status]")
+        start = view.locator("button").first  # its text changes
+        stop, reset = (view.locator("button", has_text=text) for text in ("Stop", "Reset"))
         reset.click()
         status.get_by_text("ready").wait_for()
         before = sheet.settle(canvas)

@@ -14,6 +14,7 @@ from torch import nn
 
 from vaeteach import build_vae, load
 from vaeteach.distributions import gaussian
+from vaeteach.exact import expected_elbo, log_marginal
 from vaeteach.widgets import LatentExplorer
 
 
@@ -96,12 +97,20 @@ def test_other_networks_are_answered_by_the_kernel(digits):
     view, sent = LatentExplorer(model, digits), []
     assert view.decoder_layers == [] and view.decoder_weights == b"" and view.encoder_layers
     view.send = lambda message, buffers: sent.append((message, np.frombuffer(buffers[0], "<f4")))
-    view._answer(view, {"kind": "decode", "input": [0.5, 0.5]}, [])
-    view._answer(view, {"kind": "encode", "input": digits.test[0].tolist()}, [])
+    view._answer(view, {"place": "decoded", "kind": "decode", "input": [0.5, 0.5]}, [])
+    x = digits.test[:1]
+    view._answer(view, {"place": "drawing", "kind": "encode", "input": x[0].tolist()}, [])
+    view._answer(view, {"place": "evidence", "kind": "evidence", "input": x[0].tolist()}, [])
     view._answer(view, {"kind": "something else"}, [])
     view.z = [0.5, 0.5]
-    assert [m["kind"] for m, _ in sent] == ["decode", "encode"]
-    assert np.allclose(sent[0][1], view.picture) and sent[1][1].shape == (4,)
+    assert [m["place"] for m, _ in sent] == ["decoded", "drawing", "evidence"]
+    q = model.encode(x)
+    assert np.allclose(sent[0][1], view.picture)
+    assert np.allclose(
+        sent[1][1], torch.cat([q.mean, 2 * q.stddev.log()], 1)[0].detach(), atol=1e-5
+    )
+    exact = float(log_marginal(model, x)), float(expected_elbo(model, x).value)
+    assert np.allclose(sent[2][1], exact, atol=1e-3)
 
 
 def test_prior_contours_are_circles_that_hold_their_mass(explorer):
@@ -121,7 +130,7 @@ def test_contours_follow_the_prior_that_is_there(digits):
 
 
 def test_the_output_has_a_still_picture_and_a_page_that_needs_nobody(explorer):
-    bundle = explorer._repr_mimebundle_()
+    bundle = explorer._repr_mimebundle_()[0]
     assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
     page = bundle["text/html"]
     assert (
@@ -138,7 +147,7 @@ def test_the_output_has_a_still_picture_and_a_page_that_needs_nobody(explorer):
 def test_grey_pictures_with_another_likelihood(digits):
     grey = load("digits")
     view = LatentExplorer(build_vae(grey, likelihood="continuous_bernoulli"), grey)
-    assert view.likelihood == "continuous_bernoulli" and not view.binary
+    assert view.likelihood == {"family": "continuous_bernoulli"} and not view.binary
     logits = run_in_numpy(view.decoder_layers, view.decoder_weights, view.z)
     mean = np.where(
         np.abs(logits) < 1e-2, 0.5 + logits / 12, 1 / (1 - np.exp(-logits)) - 1 / logits

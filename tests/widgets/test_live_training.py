@@ -2,6 +2,8 @@
 costs.
 """
 
+import json
+import re
 import statistics
 import threading
 import time
@@ -51,7 +53,7 @@ def until(condition, seconds=30):
 
 def test_before_the_first_step(make):
     view = make()
-    assert not view.training and "ready" in view.message.value
+    assert not view.training and "ready" in view.canvas.status
     assert codes(view).shape == (module.SHOWN, 2) and len(curve(view)) == 1
     with torch.no_grad():
         expected = view.model.encode(view.data.train[: module.SHOWN]).mean.numpy()
@@ -64,7 +66,7 @@ def test_a_whole_run(make):
     before = codes(view).copy()
     view.start()
     assert view.wait(60)
-    assert "finished" in view.message.value and view.start_button.description == "Start"
+    assert "finished" in view.canvas.status and view.start_button.description == "Start"
     rows = curve(view)
     assert (np.diff(rows[:, 0]) >= 0).all() and rows[-1, 0] > 10
     assert np.allclose(rows[:, 3], rows[:, 1] - rows[:, 2], atol=1e-3)  # what is shown adds up
@@ -78,7 +80,7 @@ def test_pause_go_on_stop(make):
     view.start()
     until(lambda: view.updates > 3)
     view.pause()
-    until(lambda: "paused" in view.message.value)
+    until(lambda: "paused" in view.canvas.status)
     time.sleep(0.3)
     held = view.updates
     time.sleep(0.4)
@@ -86,7 +88,7 @@ def test_pause_go_on_stop(make):
     view.start()
     until(lambda: view.updates > held + 2)
     view.stop()
-    assert not view.training and "stopped" in view.message.value
+    assert not view.training and "stopped" in view.canvas.status
     assert view.history.stopped == "stopped by on_step"
 
 
@@ -104,12 +106,12 @@ def test_buttons_do_the_same(make):
     view.start_button.click()
     until(lambda: view.training and view.updates > 2)
     view.start_button.click()
-    assert "paused" in view.message.value
+    assert "paused" in view.canvas.status
     view.start_button.click()
     view.stop_button.click()
     assert not view.training
     view.reset_button.click()
-    assert "ready" in view.message.value and len(view.canvas.past) == 1
+    assert "ready" in view.canvas.status and len(view.canvas.past) == 1
 
 
 def test_runs_are_kept_and_the_oldest_goes(make):
@@ -118,7 +120,7 @@ def test_runs_are_kept_and_the_oldest_goes(make):
         view.seed.value = i
         view.start()
         view.wait(60)
-        until(lambda: "finished" in view.message.value)
+        until(lambda: "finished" in view.canvas.status)
     view.reset()
     labels = [run["label"] for run in view.canvas.past]
     assert len(labels) == module.KEPT and labels[-1].endswith(f"seed {module.KEPT + 1}")
@@ -157,7 +159,7 @@ def test_with_many_latents_the_busiest_two_are_shown(make):
     view.latent_dim.value = 10
     view.start()
     view.wait(60)
-    until(lambda: "finished" in view.message.value)
+    until(lambda: "finished" in view.canvas.status)
     with torch.no_grad():
         q = view.model.encode(view.data.train[: module.SHOWN])
     spread = q.mean.std(0)
@@ -169,7 +171,7 @@ def test_the_same_settings_give_the_same_run(make):
     for view in (first, second):
         view.start()
         view.wait(60)
-        until(lambda view=view: "finished" in view.message.value)
+        until(lambda view=view: "finished" in view.canvas.status)
     for a, b in zip(first.model.parameters(), second.model.parameters()):
         assert torch.equal(a, b)
 
@@ -180,7 +182,7 @@ def test_trouble_in_the_thread_is_said(make):
         view.model.decoder.net[-1].bias.fill_(float("nan"))
     view.start()
     view.wait(60)
-    until(lambda: "NaN" in view.message.value or "nan" in view.message.value)
+    until(lambda: "NaN" in view.canvas.status or "nan" in view.canvas.status)
     assert not view.training
 
 
@@ -189,7 +191,7 @@ def test_still_picture(make):
     view.start()
     view.wait(60)
     assert view.still().startswith(b"\x89PNG")
-    bundle = view._repr_mimebundle_()
+    bundle = view._repr_mimebundle_()[0]
     assert {"image/png", "text/plain"} <= set(bundle)
 
 
@@ -198,7 +200,7 @@ def test_grey_pixels_with_a_fitting_likelihood():
         view = LiveTraining(load("digits"), likelihood=likelihood, steps=60)
         view.start()
         view.wait(60)
-        until(lambda view=view: "finished" in view.message.value)
+        until(lambda view=view: "finished" in view.canvas.status)
 
 
 def test_others_can_read_the_model_meanwhile(make):
@@ -227,3 +229,79 @@ def test_pictures_cost_less_than_a_fifth(make):
         costs.append(time.thread_time() - start)
     assert statistics.median(costs) < 0.2 * module.INTERVAL
     assert 1 / module.INTERVAL >= 10
+
+
+def frames(view):
+    epochs = np.frombuffer(view.canvas.frame_epochs, "<f4")
+    return epochs, np.frombuffer(view.canvas.frames, "<f4").reshape(-1, module.SHOWN, 2)
+
+
+def test_a_single_step_and_then_another(make):
+    view = make()
+    per_epoch = -(-len(view.data.train) // 64)
+    for number in (1, 2):
+        view.step_button.click()
+        until(lambda: view.canvas.status == "paused")
+        assert curve(view)[-1, 0] * per_epoch == pytest.approx(number, abs=1e-3)
+    view.start()
+    until(lambda: curve(view)[-1, 0] * per_epoch > 10)
+
+
+def test_slow_motion_takes_so_many_steps_a_second_and_shows_each(make):
+    view = make(steps=100_000)
+    view.speed.value = 20
+    view.start()
+    until(lambda: view.updates > 4)
+    before, start = view.updates, time.monotonic()
+    time.sleep(1.5)
+    shown, seconds = view.updates - before, time.monotonic() - start
+    assert 2 < shown <= 20 * seconds + 2
+    steps = np.diff(curve(view)[-shown + 1 :, 0]) * -(-len(view.data.train) // 64)
+    assert np.allclose(steps, 1, atol=1e-2)
+    view.speed.value = None  # acts at once
+    until(lambda: view.updates > before + shown + 3)
+
+
+def test_past_runs_can_be_forgotten(make):
+    view = make(steps=60)
+    view.start()
+    view.wait(60)
+    view.reset()
+    assert len(view.canvas.past) == 1
+    view.forget_button.click()
+    assert view.canvas.past == []
+
+
+def test_a_run_can_be_gone_through_when_it_rests(make):
+    view = make(steps=600)
+    first = codes(view).copy()
+    view.start()
+    until(lambda: view.updates > 5)
+    assert len(frames(view)[0]) == 0  # nothing is sent twice while it runs
+    view.wait(60)
+    until(lambda: "finished" in view.canvas.status)
+    epochs, pictures = frames(view)
+    assert epochs[0] == 0 and (np.diff(epochs) > 0).all()
+    assert np.allclose(pictures[0], first) and np.allclose(pictures[-1], codes(view))
+    view.start()
+    assert len(frames(view)[0]) == 0
+
+
+def test_a_long_run_keeps_a_bounded_number_of_frames(make):
+    view = make()
+    for i in range(1000):
+        view._keep(float(i), np.full((module.SHOWN, 2), float(i)))
+    kept = [epoch for epoch, _ in view._frames]
+    assert module.FRAMES // 2 <= len(kept) <= 2 * module.FRAMES and kept[-1] > 950
+    gaps = np.diff(kept)
+    assert gaps.max() <= 2 * gaps[len(gaps) // 2]
+
+
+def test_the_page_of_a_run_holds_its_recording(make):
+    view = make(steps=60)
+    view.start()
+    view.wait(60)
+    until(lambda: "finished" in view.canvas.status)
+    page = view._repr_mimebundle_()[0]["text/html"]
+    data = json.loads(re.search(r"const \{ state, binary \} = (\{.*\});\n", page).group(1))
+    assert data["state"]["recorded"] and data["binary"]["frames"]

@@ -30,6 +30,10 @@ class GaussianPosterior:
     def __call__(self, h):
         return gaussian(*h.chunk(2, -1))
 
+    def page_output(self):
+        """What a page needs to know of this family: its name there."""
+        return {"family": "gaussian"}
+
 
 class BetaPosterior:
     """Independent Beta(a, b) on (0, 1)^D.

@@ -4,6 +4,7 @@ from .bounds import Elbo, elbo, iwae_bound, log_prob_of_pixels, require_possible
 from .images import images_of
 from .likelihoods import LIKELIHOODS
 from .networks import Decoder, Encoder, mlp
+from .page_recipe import PageRecipe, page_recipe
 from .starting import start_from_mean
 from .vae import VAE, build_vae
 
@@ -12,6 +13,7 @@ __all__ = [
     "Elbo",
     "Encoder",
     "LIKELIHOODS",
+    "PageRecipe",
     "VAE",
     "build_vae",
     "elbo",
@@ -19,6 +21,7 @@ __all__ = [
     "iwae_bound",
     "log_prob_of_pixels",
     "mlp",
+    "page_recipe",
     "require_possible",
     "start_from_mean",
 ]

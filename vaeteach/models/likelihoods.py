@@ -23,6 +23,10 @@ class BernoulliLikelihood(nn.Module):
     def parameter_of_mean(self, m):
         return torch.logit(m)
 
+    def page_output(self):
+        """What a page needs to know of this likelihood: its name there, and fixed parameters."""
+        return {"family": "bernoulli"}
+
 
 class ContinuousBernoulliLikelihood(nn.Module):
     """A density on [0, 1] for grey pixels (Loaiza-Ganem and Cunningham 2019, equation 6)."""
@@ -41,6 +45,10 @@ class ContinuousBernoulliLikelihood(nn.Module):
             low, high = torch.where(below, h, low), torch.where(below, high, h)
         return h
 
+    def page_output(self):
+        """What a page needs to know of this likelihood: its name there, and fixed parameters."""
+        return {"family": "continuous_bernoulli"}
+
 
 class GaussianLikelihood(nn.Module):
     """Grey pixels with one learned variance for all of them.
@@ -57,6 +65,10 @@ class GaussianLikelihood(nn.Module):
 
     def parameter_of_mean(self, m):
         return m
+
+    def page_output(self):
+        """What a page needs to know of this likelihood: its name there, and fixed parameters."""
+        return {"family": "gaussian", "logvar": float(self.logvar.detach())}
 
 
 LIKELIHOODS = {

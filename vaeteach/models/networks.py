@@ -4,6 +4,7 @@ from torch import nn
 
 from ..distributions import POSTERIORS
 from .likelihoods import LIKELIHOODS
+from .page_recipe import mlp_recipe
 
 
 def mlp(sizes, activation=nn.Tanh):
@@ -28,6 +29,10 @@ class Encoder(nn.Module):
     def forward(self, x):
         return self.family(self.net(x))
 
+    def page_recipe(self):
+        """How a page can compute this network. PageRecipe."""
+        return _recipe(self, Encoder, self.family)
+
 
 class Decoder(nn.Module):
     """p(x|z): a multilayer perceptron from latents to the parameters of the likelihood.
@@ -44,6 +49,16 @@ class Decoder(nn.Module):
 
     def forward(self, z):
         return self.likelihood(self.net(z))
+
+    def page_recipe(self):
+        """How a page can compute this network. PageRecipe."""
+        return _recipe(self, Decoder, self.likelihood)
+
+
+def _recipe(network, kind, head):
+    own = type(network).forward is kind.forward  # a subclass may compute something else
+    describe = getattr(head, "page_output", dict) if own else dict
+    return mlp_recipe(network.net, describe())
 
 
 def _choose(table, name, what):

@@ -170,3 +170,16 @@ def new_figure(width=8.0, height=4.0, columns=1, rows=1, *, alt=None, **options)
         axis.yaxis.label.set_size(12)
         axis.title.set_size(13)
     return figure, axes
+
+
+def canvas_style():
+    """This style for views that are painted in the page: colours by meaning, sizes in pixels."""
+    page = {"ink": "#222222", "paper": "#ffffff", "faint": "#8a8a8a"}
+    return {
+        "colours": COLOURS | page,
+        "text": 13,
+        "dot": 2.6,
+        "opacity": 0.65,
+        "line": 2,
+        "thin": 1.6,
+    }

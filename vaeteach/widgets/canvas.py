@@ -7,38 +7,33 @@ import base64
 import html
 import json
 import uuid
-from pathlib import Path
 
 import anywidget
+import traitlets
+
+from ..plots import canvas_style, digit_palette
+from .base import WithoutKernel
 
 
-class CanvasView(anywidget.AnyWidget):
+class CanvasView(WithoutKernel, anywidget.AnyWidget):
     """An anywidget that leaves a still picture, and its own live copy.
 
     That is for where there is no kernel and no network.
 
-    Subclasses give `_esm` and `_css` as paths and write `still()` -> PNG bytes and `alt`. In Lab
+    Subclasses give `_esm` and `_css` as texts and write `still()` -> PNG bytes and `alt`. In Lab
     the live widget is shown. A page exported without widget state holds `text/html`: the still
     picture, replaced by the same ES module running on the state as it was. It needs no script from
-    anywhere.
+    anywhere. `only` is the class that is shown alone, or None.
     """
 
-    def still(self):
-        """The view as a PNG picture, drawn by the functions of `plots`."""
-        raise NotImplementedError
+    alt = traitlets.Unicode("").tag(sync=True)
+    palette = traitlets.List(digit_palette()).tag(sync=True)
+    look = traitlets.Dict(canvas_style()).tag(sync=True)  # `style` is a name of ipywidgets
+    only = traitlets.Int(None, allow_none=True).tag(sync=True)
 
-    def _repr_mimebundle_(self, **kwargs):
-        live = super()._repr_mimebundle_(**kwargs) or {}
-        png = base64.b64encode(self.still()).decode()
-        return {
-            **(live[0] if isinstance(live, tuple) else live),
-            "image/png": png,
-            "text/html": self._page(png),
-            "text/plain": self.alt,
-        }
-
-    def _page(self, png):
-        state, binary = {}, {}
+    def page(self, png):
+        """The view as HTML that lives without kernel and network; `png` until its script runs."""
+        state, binary = {"recorded": True}, {}
         for name in self.traits(sync=True):
             if name.startswith("_") or name in ("layout", "tabbable", "tooltip", "comm"):
                 continue
@@ -48,12 +43,12 @@ class CanvasView(anywidget.AnyWidget):
             else:
                 state[name] = value
         place = f"vaeteach-{uuid.uuid4().hex}"
-        module = base64.b64encode(Path(type(self)._esm_path).read_bytes()).decode()
-        css = Path(type(self)._css_path).read_text()
+        still = base64.b64encode(png).decode()
+        module = base64.b64encode(self._esm.encode()).decode()
         data = json.dumps({"state": state, "binary": binary}).replace("</", "<\\/")
-        return f"""<style>{css}</style>
+        return f"""<style>{self._css}</style>
 <div id="{place}">
-<img alt="{html.escape(self.alt)}" src="data:image/png;base64,{png}" style="max-width:100%">
+<img alt="{html.escape(self.alt)}" src="data:image/png;base64,{still}" style="max-width:100%">
 </div>
 <script type="module">
 const {{ state, binary }} = {data};

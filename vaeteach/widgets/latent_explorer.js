@@ -1,387 +1,245 @@
-// The latent plane under the pointer: codes, prior, posterior ellipses, and the picture decoded where one points.
-// Networks that are plain multilayer perceptrons are evaluated here; others are asked of the kernel, newest only.
+// The latent plane under the pointer: codes, prior, q(z|x), the picture decoded where one points; and the reader's own
+// digit with its reconstruction, a sample of its q(z|x), and its log p(x) beside its bound.
+import { attend } from "./base/attend.js";
+import {
+  announcer, button, bytes, element, floats, listen, normals, oncePerFrame, rounded, viewBox,
+} from "./base/page.js";
+import { pictures, sharpCanvas } from "./base/canvas.js";
+import { digitLegend } from "./base/legend.js";
+import { likelihood, network } from "./base/network.js";
+import { evidenceTable } from "./base/evidence.js";
+import { questions } from "./base/questions.js";
+import { drivePlane, explorerPlane } from "./latent_explorer_plane.js";
+import { drawingPad } from "./latent_explorer_pad.js";
 
-const ACTIVATIONS = {
-  Tanh: Math.tanh,
-  ReLU: (v) => Math.max(0, v),
-  SiLU: (v) => v / (1 + Math.exp(-v)),
-  Sigmoid: (v) => 1 / (1 + Math.exp(-v)),
-  Softplus: (v) => Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v))),
-  GELU: (v) => 0.5 * v * (1 + erf(v / Math.SQRT2)),
-};
-
-function erf(v) { // Abramowitz and Stegun 7.1.26, error below 1.5e-7
-  const t = 1 / (1 + 0.3275911 * Math.abs(v));
-  const tail = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
-  return Math.sign(v) * (1 - tail * Math.exp(-v * v));
-}
-
-const MEANS = { // the mean pixel of each likelihood, from the decoder's last layer
-  bernoulli: ACTIVATIONS.Sigmoid,
-  gaussian: (v) => v,
-  continuous_bernoulli: (v) => (Math.abs(v) < 1e-2 ? 0.5 + v / 12 : 1 / (1 - Math.exp(-v)) - 1 / v),
-};
-
-const floats = (view) => new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
-const bytes = (view) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-
-// A function from an array of inputs to an array of outputs, or null where the network is not a plain MLP.
-function network(layers, weights) {
-  if (!layers.length) return null;
-  const w = floats(weights);
-  return (input) => {
-    let h = input, at = 0;
-    for (const { inputs, outputs, activation } of layers) {
-      const next = new Float64Array(outputs), biases = at + inputs * outputs;
-      for (let o = 0; o < outputs; o++) {
-        let sum = w[biases + o];
-        for (let i = 0, row = at + o * inputs; i < inputs; i++) sum += w[row + i] * h[i];
-        next[o] = activation ? ACTIVATIONS[activation](sum) : sum;
-      }
-      h = next;
-      at = biases + outputs;
-    }
-    return h;
-  };
-}
-
-// A canvas that is sharp on every screen, and its context in CSS pixels.
-function sharpCanvas(width, height, label) {
-  const canvas = document.createElement("canvas"), ratio = window.devicePixelRatio || 1;
-  canvas.width = width * ratio;
-  canvas.height = height * ratio;
-  canvas.style.width = width + "px";
-  canvas.style.height = height + "px";
-  canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", label);
-  const pen = canvas.getContext("2d");
-  pen.scale(ratio, ratio);
-  return [canvas, pen];
-}
-
-function element(parent, tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text) node.textContent = text;
-  parent.append(node);
-  return node;
-}
+const TELL = 100; // ms between two messages of the pointer's place to Python; of the last place it always hears
 
 function render({ model, el }) {
-  const get = (name) => model.get(name);
-  const SIZE = 500, MARGIN = 34, SIDE = 150;
-  const [height, width] = get("shape"), limit = get("limit"), palette = get("palette");
-  const codes = floats(get("codes")), spreads = floats(get("spreads")), labels = bytes(get("labels"));
-  const images = bytes(get("images")), count = labels.length, pixelCount = height * width;
-  const decodeHere = network(get("decoder_layers"), get("decoder_weights"));
-  const encodeHere = network(get("encoder_layers"), get("encoder_weights"));
-  const meanPixel = MEANS[get("likelihood")] || ((v) => v);
-  const decode = decodeHere && ((z) => Array.from(decodeHere(z), meanPixel));
-
-  // ---- what stands where -------------------------------------------------------------------------------------
-  const root = element(el, "div", "vaeteach-view vaeteach-explorer");
+  const view = explorerData(model);
+  el.classList.add("vaeteach-view");
+  const root = viewBox(el, model, "vaeteach-explorer"), attending = attend(el, element(root, "div"));
+  view.schedule = oncePerFrame(() => draw(view));
+  view.questions = questions(model, (place) => (place === "decoded" ? view.schedule() : view.showDrawing()));
+  view.root = root;
   root.dataset.frames = 0;
-  const left = element(root, "div", "plane"), right = element(root, "div", "side");
-  const [plane, pen] = sharpCanvas(SIZE, SIZE, "");
-  plane.tabIndex = 0;
-  plane.className = "latent-plane";
-  left.append(plane);
-  const readout = element(left, "div", "readout");
-  readout.setAttribute("aria-live", "polite");
-  function panel(title, className) {
-    const box = element(right, "div", "panel");
-    element(box, "div", "title", title);
-    const [canvas, context] = sharpCanvas(SIDE, Math.round(SIDE * height / width), title);
-    canvas.className = className;
-    box.append(canvas);
-    return [box, canvas, context];
-  }
-  const [, decodedCanvas, decodedPen] = panel("decoded at the pointer", "decoded");
-  const [nearestBox, nearestCanvas, nearestPen] = panel("nearest real digit", "nearest");
-  const [padBox, pad, padPen] = panel("draw a digit here", "pad");
-  const nearestNote = element(nearestBox, "div", "note");
-  const buttons = element(padBox, "div", "buttons");
-  const clear = element(buttons, "button", "", "clear"), borrow = element(buttons, "button", "", "a real one");
-  const smoothLabel = element(left, "label", "smooth"), smooth = element(smoothLabel, "input");
-  smooth.type = "checkbox";
-  smoothLabel.append(" smooth the pixels");
-  element(left, "div", "note", "Dashed: the prior, with 50, 90 and 99 % of its mass inside. Blue: q(z|x) of the nearest digit, " +
-    "two standard deviations. Drag, or use the arrow keys.");
-
-  // ---- from latents to the screen ----------------------------------------------------------------------------
-  const scale = (SIZE - 2 * MARGIN) / (2 * limit);
-  const sx = (z) => MARGIN + (z + limit) * scale, sy = (z) => SIZE - MARGIN - (z + limit) * scale;
-  const zAt = (x, y) => [(x - MARGIN) / scale - limit, (SIZE - MARGIN - y) / scale - limit];
-  const clampZ = (z) => z.map((v) => Math.max(-limit, Math.min(limit, v)));
-
-  const [still, ink] = sharpCanvas(SIZE, SIZE, "");
-  (function drawStill() {
-    ink.fillStyle = "#fff";
-    ink.fillRect(0, 0, SIZE, SIZE);
-    ink.font = "13px sans-serif";
-    ink.fillStyle = ink.strokeStyle = "#333";
-    ink.textAlign = "center";
-    ink.strokeRect(MARGIN, MARGIN, SIZE - 2 * MARGIN, SIZE - 2 * MARGIN);
-    for (let t = -Math.floor(limit); t <= limit; t += limit > 6 ? 2 : 1) {
-      ink.fillText(t, sx(t), SIZE - MARGIN + 16);
-      ink.fillText(t, MARGIN - 14, sy(t) + 4);
-    }
-    ink.font = "italic 14px serif";
-    ink.fillText("z₁", SIZE - MARGIN + 16, SIZE - MARGIN + 16);
-    ink.fillText("z₂", MARGIN - 14, MARGIN - 10);
-    ink.save();
-    ink.beginPath();
-    ink.rect(MARGIN, MARGIN, SIZE - 2 * MARGIN, SIZE - 2 * MARGIN);
-    ink.clip();
-    ink.globalAlpha = 0.7;
-    for (let i = 0; i < count; i++) {
-      ink.fillStyle = palette[labels[i] % 10];
-      ink.beginPath();
-      ink.arc(sx(codes[2 * i]), sy(codes[2 * i + 1]), 2.6, 0, 7);
-      ink.fill();
-    }
-    ink.globalAlpha = 1;
-    ink.setLineDash([6, 4]);
-    ink.lineWidth = 1.6;
-    ink.strokeStyle = "#555";
-    for (const contour of get("contours")) {
-      ink.beginPath();
-      contour.forEach(([a, b], i) => (i ? ink.lineTo(sx(a), sy(b)) : ink.moveTo(sx(a), sy(b))));
-      ink.stroke();
-    }
-    ink.restore();
-    const present = [...new Set(labels)].sort((a, b) => a - b);
-    ink.font = "bold 15px sans-serif";
-    ink.fillStyle = "#333";
-    present.forEach((label, i) => {
-      ink.fillStyle = palette[label % 10];
-      ink.fillText(label, MARGIN + 46 + i * 26, MARGIN - 12);
-    });
-    ink.fillStyle = "#333";
-    ink.font = "13px sans-serif";
-    ink.textAlign = "left";
-    ink.fillText("digit", MARGIN, MARGIN - 12);
-  })();
-
-  function ellipse(mean, spread, stroke, fill, dash = []) {
-    pen.beginPath();
-    pen.ellipse(sx(mean[0]), sy(mean[1]), Math.max(1.5, 2 * spread[0] * scale), Math.max(1.5, 2 * spread[1] * scale), 0, 0, 7);
-    pen.setLineDash(dash);
-    pen.lineWidth = 2;
-    pen.fillStyle = fill;
-    pen.strokeStyle = stroke;
-    pen.fill();
-    pen.stroke();
-    pen.setLineDash([]);
-  }
-
-  // Pixels in [0, 1], dark on white, through a canvas of the picture's own size.
-  const small = document.createElement("canvas");
-  small.width = width;
-  small.height = height;
-  const smallPen = small.getContext("2d"), buffer = smallPen.createImageData(width, height);
-  function picture(context, canvas, values) {
-    for (let i = 0; i < pixelCount; i++) {
-      const shade = 255 - Math.round(255 * Math.max(0, Math.min(1, values[i])));
-      buffer.data[4 * i] = buffer.data[4 * i + 1] = buffer.data[4 * i + 2] = shade;
-      buffer.data[4 * i + 3] = 255;
-    }
-    smallPen.putImageData(buffer, 0, 0);
-    context.imageSmoothingEnabled = get("smooth");
-    context.imageSmoothingQuality = "high";
-    context.drawImage(small, 0, 0, parseFloat(canvas.style.width), parseFloat(canvas.style.height));
-  }
-
-  // ---- asking the kernel, where a network cannot run here: one question under way, then the newest ------------
-  const asked = { decode: null, encode: null }, waiting = { decode: null, encode: null }, known = {};
-  function ask(kind, input) {
-    if (asked[kind]) { waiting[kind] = input; return; }
-    asked[kind] = input;
-    model.send({ kind, input: Array.from(input) });
-  }
-  function answered(message, buffers) {
-    if (message.kind !== "decode" && message.kind !== "encode") return;
-    known[message.kind] = { input: message.input, output: Array.from(floats(buffers[0])) };
-    asked[message.kind] = null;
-    const next = waiting[message.kind];
-    waiting[message.kind] = null;
-    if (next) ask(message.kind, next);
-    schedule();
-  }
-  model.on("msg:custom", answered);
-
-  // ---- one frame ---------------------------------------------------------------------------------------------
-  let z = Array.from(get("z")), drawn = null, frame = 0;
-  function schedule() { if (!frame) frame = requestAnimationFrame(draw); }
-
-  function draw() {
-    frame = 0;
-    let best = 0, bestDistance = Infinity;
-    for (let i = 0; i < count; i++) {
-      const d = (codes[2 * i] - z[0]) ** 2 + (codes[2 * i + 1] - z[1]) ** 2;
-      if (d < bestDistance) { bestDistance = d; best = i; }
-    }
-    pen.drawImage(still, 0, 0, SIZE, SIZE);
-    const mean = [codes[2 * best], codes[2 * best + 1]], spread = [spreads[2 * best], spreads[2 * best + 1]];
-    ellipse(mean, spread, "#0072B2", "rgba(0,114,178,0.35)");
-    if (drawn && drawn.mean) {
-      ellipse(drawn.mean, drawn.spread, "#111", "rgba(255,255,255,0.45)", [4, 3]);
-      pen.font = "bold 13px sans-serif";
-      pen.textAlign = "center";
-      pen.lineWidth = 4;
-      pen.strokeStyle = "#fff";
-      const y = sy(drawn.mean[1]) - 2 * drawn.spread[1] * scale - 8;
-      pen.strokeText("your digit", sx(drawn.mean[0]), y);
-      pen.fillStyle = "#111";
-      pen.fillText("your digit", sx(drawn.mean[0]), y);
-    }
-    for (const [line, colour] of [[5, "#fff"], [2, "#111"]]) {
-      pen.lineWidth = line;
-      pen.strokeStyle = colour;
-      pen.beginPath();
-      pen.arc(sx(z[0]), sy(z[1]), 8, 0, 7);
-      pen.moveTo(sx(z[0]) - 14, sy(z[1])); pen.lineTo(sx(z[0]) + 14, sy(z[1]));
-      pen.moveTo(sx(z[0]), sy(z[1]) - 14); pen.lineTo(sx(z[0]), sy(z[1]) + 14);
-      pen.stroke();
-    }
-    let pixels = null;
-    if (decode) pixels = decode(z);
-    else { ask("decode", z); if (known.decode) pixels = known.decode.output; }
-    if (pixels) picture(decodedPen, decodedCanvas, pixels);
-    picture(nearestPen, nearestCanvas, Array.from(images.subarray(best * pixelCount, (best + 1) * pixelCount), (v) => v / 255));
-    const where = `z = (${z[0].toFixed(2)}, ${z[1].toFixed(2)})`;
-    readout.textContent = `${where},  |z| = ${Math.hypot(z[0], z[1]).toFixed(2)}`;
-    nearestNote.textContent = `a ${labels[best]}; its q(z|x) in blue`;
-    plane.setAttribute("aria-label", `${get("alt")} The pointer is at ${where}; the nearest real digit is a ${labels[best]}.`);
-    decodedCanvas.setAttribute("aria-label", `picture decoded at ${where}`);
-    nearestCanvas.setAttribute("aria-label", `nearest real digit, a ${labels[best]}`);
-    root.dataset.frames = 1 + Number(root.dataset.frames);
-    root.dataset.z = z.join(" ");
-  }
-
-  // ---- pointing ----------------------------------------------------------------------------------------------
-  let lastTold = 0, telling = 0;
-  function tell() { telling = 0; lastTold = performance.now(); model.set("z", z); model.save_changes(); }
-  function moveTo(next, now = false) {
-    z = clampZ(next);
-    schedule();
-    // Python hears of it ten times a second at most, and of the last place always.
-    clearTimeout(telling);
-    if (now || performance.now() - lastTold > 100) tell(); else telling = setTimeout(tell, 100);
-  }
-  const place = (event) => {
-    const box = plane.getBoundingClientRect(), zoom = SIZE / box.width;
-    return zAt((event.clientX - box.left) * zoom, (event.clientY - box.top) * zoom);
+  view.showDrawing = oncePerFrame(() => showDrawing(view));
+  view.price = oncePerFrame(() => showNumbers(view), 100); // costs more than a frame may
+  view.say = announcer(root);
+  layOut(view);
+  const move = mover(view);
+  drivePlane(view.plane, view, move);
+  const parts = [view.questions, view.schedule, view.showDrawing, view.price, move, ...view.sheets];
+  if (view.table) parts.push(view.table);
+  const ends = [attending.end, hearPython(view, move), digitLegend(view.legend, model, view.labels)];
+  root.vaeteach = { // for tests
+    decode: view.decode,
+    evidence: (x) => { view.table.start(); return view.table.of(x, posterior(view, x)); },
+    idle: () => [view.schedule, view.showDrawing, view.price, view.questions, move].every((part) => part.idle()),
   };
-  plane.addEventListener("pointerdown", (e) => { plane.setPointerCapture(e.pointerId); plane.focus({ preventScroll: true }); moveTo(place(e)); });
-  plane.addEventListener("pointermove", (e) => { if (e.buttons) moveTo(place(e)); });
-  plane.addEventListener("pointerup", (e) => moveTo(place(e), true));
-  const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-  plane.addEventListener("keydown", (e) => {
-    if (e.key === "Home") moveTo([0, 0], true);
-    else if (STEPS[e.key]) moveTo(z.map((v, i) => v + STEPS[e.key][i] * (e.shiftKey ? 0.5 : 0.1)));
-    else return;
-    e.preventDefault();
-    e.stopPropagation();
-  });
+  return () => { for (const end of ends) end(); for (const part of parts) part.stop(); };
+}
 
-  // ---- drawing a digit ---------------------------------------------------------------------------------------
-  const strokes = [];
-  let stroke = null;
-  const padWidth = SIDE, padHeight = Math.round(SIDE * height / width);
-  function inkStrokes(context, map, lineWidth) {
-    context.lineCap = context.lineJoin = "round";
-    context.strokeStyle = "#000";
-    context.lineWidth = lineWidth;
-    for (const points of strokes) {
-      context.beginPath();
-      points.map(map).forEach(([x, y], i) => (i ? context.lineTo(x, y) : context.moveTo(x, y)));
-      if (points.length === 1) { const [x, y] = map(points[0]); context.lineTo(x + 0.01, y); }
-      context.stroke();
-    }
-  }
-  function clearPad() {
-    padPen.fillStyle = "#fff";
-    padPen.fillRect(0, 0, padWidth, padHeight);
-  }
-  // The strokes as pixels like those of the data: scaled to the usual height of a digit, centred, averaged over pixels.
-  function rasterise() {
-    const all = strokes.flat(), fit = get("ink"), fine = 8;
-    const xs = all.map((p) => p[0]), ys = all.map((p) => p[1]);
-    const spanX = Math.max(...xs) - Math.min(...xs), spanY = Math.max(...ys) - Math.min(...ys);
-    const zoom = Math.min((fit.height - fit.pen) / Math.max(spanY, 1), (width - fit.pen) / Math.max(spanX, 1)) * fine;
-    const midX = (Math.max(...xs) + Math.min(...xs)) / 2, midY = (Math.max(...ys) + Math.min(...ys)) / 2;
-    const canvas = document.createElement("canvas");
-    canvas.width = width * fine;
-    canvas.height = height * fine;
-    const context = canvas.getContext("2d", { willReadFrequently: true });
-    inkStrokes(context, ([x, y]) => [(x - midX) * zoom + fit.centre[0] * fine, (y - midY) * zoom + fit.centre[1] * fine], fit.pen * fine);
-    const alpha = context.getImageData(0, 0, canvas.width, canvas.height).data, result = new Array(pixelCount).fill(0);
-    for (let y = 0; y < canvas.height; y++)
-      for (let x = 0; x < canvas.width; x++)
-        result[Math.floor(y / fine) * width + Math.floor(x / fine)] += alpha[4 * (y * canvas.width + x) + 3] / 255 / fine ** 2;
-    return get("binary") ? result.map((v) => (v >= 0.5 ? 1 : 0)) : result.map((v) => Math.min(1, v));
-  }
-  function land(pixels) { model.set("drawing", pixels); model.save_changes(); showDrawing(); }
-  function showDrawing() {
-    const pixels = get("drawing");
-    if (!pixels.length) { drawn = null; if (!strokes.length) clearPad(); schedule(); return; }
-    if (!stroke) picture(padPen, pad, pixels); // what the encoder sees
-    if (encodeHere) {
-      const [m1, m2, v1, v2] = encodeHere(pixels);
-      drawn = { mean: [m1, m2], spread: [Math.exp(v1 / 2), Math.exp(v2 / 2)] };
-    } else {
-      ask("encode", pixels);
-      if (known.encode) drawn = { mean: known.encode.output.slice(0, 2), spread: known.encode.output.slice(2) };
-    }
-    schedule();
-  }
-  if (!encodeHere) model.on("msg:custom", (message) => { if (message.kind === "encode") showDrawing(); });
-  const padPlace = (event) => {
-    const box = pad.getBoundingClientRect();
-    return [(event.clientX - box.left) * padWidth / box.width, (event.clientY - box.top) * padHeight / box.height];
+// All that the view shows and computes with, from the model's traits.
+function explorerData(model) {
+  const get = (name) => model.get(name), [height, width] = get("shape"), pixels = height * width;
+  const labels = bytes(get("labels")), images = bytes(get("images"));
+  const codes = floats(get("codes")), spreads = floats(get("spreads"));
+  const run = network(get("decoder_layers"), get("decoder_weights")), means = likelihood(get("likelihood"));
+  const pair = (numbers, i) => [numbers[2 * i], numbers[2 * i + 1]];
+  const view = {
+    model, get, labels, codes, pixels, nearest: null, drawn: null,
+    z: Array.from(get("z")), random: normals(get("seed")),
+    codeAt: (i) => ({ mean: pair(codes, i), spread: pair(spreads, i) }),
+    imageAt: (i) => Array.from(images.subarray(i * pixels, (i + 1) * pixels), (v) => v / 255),
+    decode: run && ((z) => Array.from(run(z), means.mean)),
+    encode: network(get("encoder_layers"), get("encoder_weights")),
+    picture: pictures([height, width]),
   };
-  pad.addEventListener("pointerdown", (e) => {
-    pad.setPointerCapture(e.pointerId);
-    if (!strokes.length) clearPad();
-    strokes.push(stroke = [padPlace(e)]);
-    clearPad();
-    inkStrokes(padPen, (p) => p, 14);
-  });
-  pad.addEventListener("pointermove", (e) => {
-    if (!stroke || !e.buttons) return;
-    stroke.push(padPlace(e));
-    clearPad();
-    inkStrokes(padPen, (p) => p, 14);
-    land(rasterise());
-  });
-  pad.addEventListener("pointerup", () => { if (!stroke) return; const pixels = rasterise(); stroke = null; land(pixels); });
-  clear.addEventListener("click", () => { strokes.length = 0; clearPad(); land([]); });
-  borrow.addEventListener("click", () => {
-    strokes.length = 0;
-    const i = Math.floor(Math.random() * count);
-    land(Array.from(images.subarray(i * pixelCount, (i + 1) * pixelCount), (v) => v / 255));
-  });
+  const logPrior = floats(get("log_prior"));
+  const grid = { decode: run, likelihood: means, logPrior, limit: get("reach"), pixels };
+  if (logPrior.length) view.table = evidenceTable(grid, () => view.showDrawing());
+  return view;
+}
 
-  // ---- changes from Python -----------------------------------------------------------------------------------
-  smooth.checked = get("smooth");
-  smooth.addEventListener("change", () => { model.set("smooth", smooth.checked); model.save_changes(); });
-  const fromPython = {
-    "change:z": () => { const next = Array.from(get("z")); if (!telling && next.some((v, i) => v !== z[i])) { z = next; schedule(); } },
-    "change:smooth": () => { smooth.checked = get("smooth"); showDrawing(); schedule(); },
-    "change:drawing": () => showDrawing(),
+// ---- what stands where
+
+function layOut(view) {
+  const parts = element(view.root, "div", "parts");
+  const [left, side, own] = ["plane", "side", "own"].map((name) => element(parts, "div", name));
+  view.legend = element(left, "div");
+  view.plane = explorerPlane(left, view);
+  view.readout = element(left, "div", "readout");
+  smoothSwitch(left, view);
+  element(left, "div", "note", "Dashed: the prior, with 50, 90 and 99 % of its mass inside. " +
+    "Blue: q(z|x) of the nearest digit, two standard deviations. Drag, or use the arrow keys.");
+  view.decodedSheet = panel(side, view, "decoded at the pointer", "decoded");
+  view.nearestSheet = panel(side, view, "nearest real digit", "nearest");
+  view.nearestNote = element(side, "div", "note");
+  layOutOwn(own, view);
+  view.sheets = [view.plane.sheet, view.decodedSheet, view.nearestSheet, view.pad.sheet, view.againSheet, view.sampleSheet];
+}
+
+function panel(parent, view, title, className) {
+  const box = element(parent, "div", "panel"), [height, width] = view.get("shape");
+  element(box, "div", "title", title);
+  const sheet = sharpCanvas(box, className, title, () => { view.showDrawing(); view.schedule(); });
+  sheet.canvas.style.aspectRatio = `${width} / ${height}`;
+  return sheet;
+}
+
+function layOutOwn(parent, view) {
+  const box = element(parent, "div", "panel"), [height, width] = view.get("shape");
+  element(box, "div", "title", "draw a digit here");
+  view.pad = drawingPad(box, view, (pixels) => land(view, pixels));
+  view.pad.sheet.canvas.style.aspectRatio = `${width} / ${height}`;
+  const buttons = element(box, "div", "buttons");
+  button(buttons, "clear", () => { view.pad.clear(); land(view, []); });
+  button(buttons, "a real one", () => {
+    view.pad.clear();
+    land(view, view.imageAt(Math.floor(view.random.uniform() * view.labels.length)));
+  });
+  view.answer = element(parent, "div", "answer");
+  const both = element(view.answer, "div", "both");
+  view.againSheet = panel(both, view, "reconstruction", "again");
+  view.sampleSheet = panel(both, view, "sample of q", "sample");
+  button(element(view.answer, "div", "buttons"), "another sample", () => { view.noise = null; view.showDrawing(); });
+  view.numbers = element(view.answer, "div", "numbers");
+}
+
+function smoothSwitch(parent, view) {
+  const label = element(parent, "label", "smooth"), box = element(label, "input");
+  box.type = "checkbox";
+  label.append(" smooth the pixels");
+  box.addEventListener("change", () => { view.model.set("smooth", box.checked); view.model.save_changes(); });
+  view.showSmooth = () => { box.checked = view.get("smooth"); };
+  view.showSmooth();
+}
+
+// ---- one frame: what depends on the pointer
+
+function draw(view) {
+  if (!view.plane.sheet.width) return;
+  view.nearest = nearestCode(view);
+  view.plane.paint();
+  const pixels = decoded(view, "decoded", view.z), smooth = view.get("smooth");
+  if (pixels) view.picture(view.decodedSheet, pixels, smooth);
+  if (view.nearest !== null) view.picture(view.nearestSheet, view.imageAt(view.nearest), smooth);
+  tellPlace(view);
+  view.root.dataset.frames = 1 + Number(view.root.dataset.frames);
+  view.root.dataset.z = view.z.join(" ");
+}
+
+function nearestCode({ codes, labels, z, get }) {
+  const only = get("only");
+  let best = null, least = Infinity;
+  for (let i = 0; i < labels.length; i++) {
+    const distance = (codes[2 * i] - z[0]) ** 2 + (codes[2 * i + 1] - z[1]) ** 2;
+    if (distance < least && (only === null || labels[i] === only)) { least = distance; best = i; }
+  }
+  return best;
+}
+
+// The mean of p(x|z), from here or from the kernel; what the kernel said last where it has not answered yet.
+function decoded(view, place, z) {
+  if (view.decode) return view.decode(z);
+  view.questions.ask(place, "decode", z);
+  return view.questions.known(place);
+}
+
+function tellPlace(view) {
+  const where = `z = (${view.z.map((v) => rounded(v)).join(", ")})`, label = view.labels[view.nearest];
+  view.readout.textContent = `${where},  |z| = ${rounded(Math.hypot(...view.z))}`;
+  view.nearestNote.textContent = `a ${label}; its q(z|x) in blue`;
+  view.plane.sheet.canvas.setAttribute("aria-label",
+    `${view.get("alt")} The pointer is at ${where}; the nearest real digit is a ${label}.`);
+  view.decodedSheet.canvas.setAttribute("aria-label", `picture decoded at ${where}`);
+  view.nearestSheet.canvas.setAttribute("aria-label", `nearest real digit, a ${label}`);
+  view.say(`${where}, nearest digit ${label}`);
+}
+
+// ---- the reader's own digit
+
+function land(view, pixels) {
+  view.model.set("drawing", pixels);
+  view.model.save_changes();
+  view.showDrawing(); // also where the pixels are the same: the pen may have left the pad
+}
+
+function showDrawing(view) {
+  const x = view.get("drawing"), smooth = view.get("smooth");
+  view.root.classList.toggle("drawn", x.length > 0);
+  view.drawn = x.length ? posterior(view, x) : null;
+  if (!x.length && !view.pad.busy()) view.pad.clear();
+  if (x.length && !view.pad.busy()) view.pad.show(x); // what the encoder sees
+  if (view.drawn) {
+    view.noise ||= [view.random.normal(), view.random.normal()];
+    const { mean, spread } = view.drawn;
+    view.drawn.sample = mean.map((m, i) => m + spread[i] * view.noise[i]);
+    const again = decoded(view, "again", mean), sample = decoded(view, "sample", view.drawn.sample);
+    if (again) view.picture(view.againSheet, again, smooth);
+    if (sample) view.picture(view.sampleSheet, sample, smooth);
+    view.price();
+  }
+  view.schedule();
+}
+
+function posterior({ encode, questions }, x) {
+  if (!encode) questions.ask("drawing", "encode", x);
+  const output = encode ? encode(x) : questions.known("drawing");
+  if (!output) return null;
+  const [m1, m2, v1, v2] = output;
+  return { mean: [m1, m2], spread: [Math.exp(v1 / 2), Math.exp(v2 / 2)] };
+}
+
+function showNumbers(view) {
+  const x = view.get("drawing");
+  if (!view.drawn || !x.length) return;
+  const found = view.table ? view.table.of(x, view.drawn) : kernelSays(view, x);
+  if (view.table) view.table.start();
+  if (!found) {
+    const alone = view.get("recorded") && !view.table;
+    view.numbers.textContent = alone ? "log p(x) needs the notebook." : "log p(x) is being computed …";
+    return;
+  }
+  const { evidence, bound } = found;
+  const line = (name, value) => `${name} = ${Number.isFinite(value) ? rounded(value) : "?"} nats`;
+  view.numbers.replaceChildren();
+  for (const text of [line("log p(x)", evidence), line("its bound", bound), line("gap", evidence - bound)])
+    element(view.numbers, "div", "", text);
+  view.say(view.numbers.innerText.replaceAll("\n", ", "));
+}
+
+function kernelSays({ questions }, x) {
+  questions.ask("evidence", "evidence", x);
+  const output = questions.known("evidence");
+  return output && { evidence: output[0], bound: output[1] };
+}
+
+// ---- to and from Python
+
+function mover(view) {
+  let last = 0, timer = 0;
+  const limit = view.get("limit");
+  const tell = () => { timer = 0; last = performance.now(); view.model.set("z", view.z); view.model.save_changes(); };
+  const move = (next, stays = false) => {
+    view.z = next.map((v) => Math.max(-limit, Math.min(limit, v)));
+    view.schedule();
+    clearTimeout(timer);
+    if (stays || performance.now() - last > TELL) tell();
+    else timer = setTimeout(tell, TELL);
   };
-  for (const [event, handler] of Object.entries(fromPython)) model.on(event, handler);
-  clearPad();
-  showDrawing();
-  schedule();
-  root.vaeteach = { decode, encode: encodeHere, idle: () => !frame && !asked.decode && !waiting.decode && !telling };
-  return () => {
-    cancelAnimationFrame(frame);
-    clearTimeout(telling);
-    model.off("msg:custom", answered);
-    for (const [event, handler] of Object.entries(fromPython)) model.off(event, handler);
-  };
+  move.idle = () => !timer;
+  move.stop = () => clearTimeout(timer);
+  return move;
+}
+
+function hearPython(view, move) {
+  return listen(view.model, {
+    "change:z": () => { if (move.idle()) { view.z = Array.from(view.get("z")); view.schedule(); } },
+    "change:smooth": () => { view.showSmooth(); view.showDrawing(); },
+    "change:drawing": view.showDrawing,
+    "change:only": () => { view.plane.refresh(); view.schedule(); },
+  });
 }
 
 export default { render };

@@ -1,16 +1,14 @@
 """The latent plane under the pointer: the first view of the course, and its opening picture."""
 
 import io
-from pathlib import Path
 
 import numpy as np
 import torch
 import traitlets
-from torch import nn
 
-from ..distributions import Gaussian
+from ..exact import posterior_grid
+from ..models import page_recipe
 from ..plots import (
-    digit_palette,
     draw_codes,
     draw_ellipse,
     draw_normal_contours,
@@ -19,11 +17,11 @@ from ..plots import (
     style_plane,
 )
 from ..support import exclusive
+from .base import es_module, style_sheet
 from .canvas import CanvasView
 
-_HERE = Path(__file__).parent
-# what the page can compute
-_IN_PAGE = (nn.Tanh, nn.ReLU, nn.SiLU, nn.Sigmoid, nn.Softplus, nn.GELU)
+REACH, POINTS = 6.0, 201  # the grid of log p(x), as in vaeteach.exact
+LARGEST = 100  # pixels of a picture whose table on that grid is small enough for a page
 SHOWN = 2000  # codes on the plane; more would hide each other and make the page heavy
 
 
@@ -34,27 +32,41 @@ class LatentExplorer(CanvasView):
 
     model: a VAE with two latents and a Gaussian posterior. data: ImageData whose training images
     are shown (the first 2000 of them). `z` is the pointer's place and can be set; `smooth` switches
-    between smoothed and raw pixels;
-    `drawing` are the P pixels of the reader's own digit ([] for none). `picture` is what torch
-    decodes at z. The networks run in the page where they are plain multilayer perceptrons, else in
-    the kernel.
+    between smoothed and raw pixels; `only` shows the codes of one class; `drawing` are the P pixels
+    of the reader's own digit ([] for none), shown with its reconstruction, a sample of its q(z|x)
+    (drawn with `seed`), log p(x) and its bound. `picture` is what torch decodes at z. The networks
+    run in the page where their `page_recipe()` says how, else in the kernel; log p(x) of small
+    pictures likewise.
     Raises ValueError where the plane has not two dimensions.
     """
 
-    _esm_path, _css_path = _HERE / "latent_explorer.js", _HERE / "latent_explorer.css"
-    _esm, _css = _esm_path, _css_path
+    _esm = es_module(
+        "base/attend.js",
+        "base/page.js",
+        "base/canvas.js",
+        "base/plane.js",
+        "base/legend.js",
+        "base/network.js",
+        "base/evidence.js",
+        "base/questions.js",
+        "latent_explorer_plane.js",
+        "latent_explorer_pad.js",
+        "latent_explorer.js",
+    )
+    _css = style_sheet("base/attend.css", "base/canvas.css", "latent_explorer.css")
 
     z = traitlets.List(traitlets.Float(), [0.0, 0.0], minlen=2, maxlen=2).tag(sync=True)
     drawing = traitlets.List(traitlets.Float(), []).tag(sync=True)
     smooth = traitlets.Bool(True).tag(sync=True)
-    alt = traitlets.Unicode("").tag(sync=True)
     shape = traitlets.List().tag(sync=True)
     limit = traitlets.Float(4.0).tag(sync=True)
-    palette = traitlets.List().tag(sync=True)
     contours = traitlets.List().tag(sync=True)
     ink = traitlets.Dict().tag(sync=True)
     binary = traitlets.Bool().tag(sync=True)
-    likelihood = traitlets.Unicode("").tag(sync=True)
+    likelihood = traitlets.Dict().tag(sync=True)
+    seed = traitlets.Int(0).tag(sync=True)
+    reach = traitlets.Float(REACH).tag(sync=True)
+    log_prior = traitlets.Bytes().tag(sync=True)
     codes = traitlets.Bytes().tag(sync=True)
     spreads = traitlets.Bytes().tag(sync=True)
     labels = traitlets.Bytes().tag(sync=True)
@@ -79,30 +91,27 @@ class LatentExplorer(CanvasView):
                 q.stddev.numpy(),
                 labels.numpy(),
             )
-            decoder, encoder = _plain_mlp(model.decoder), _plain_mlp(model.encoder)
-            if not isinstance(q, Gaussian):
-                encoder = [], b""
-            likelihood = _likelihood_name(model.decoder)
-            if likelihood is None:
-                decoder = [], b""
-            limit = float(np.ceil(max(3.5, np.quantile(np.abs(self._mean), 0.998) * 1.05) * 2) / 2)
+            decoder, encoder = page_recipe(model.decoder), page_recipe(model.encoder)
+            in_page = decoder.layers and encoder.layers and images.shape[1] <= LARGEST
+            log_prior = _log_prior(prior) if in_page else b""
+            limit = float(np.ceil(max(4.5, np.quantile(np.abs(self._mean), 0.998) * 1.05) * 2) / 2)
             contours = _density_contours(prior, limit)
         super().__init__(
             shape=list(data.shape),
             limit=limit,
-            palette=digit_palette(),
             contours=contours,
             ink=_ink(data),
             binary=bool(((images == 0) | (images == 1)).all()),
-            likelihood=likelihood or "",
+            likelihood=decoder.output,
+            log_prior=log_prior,
             codes=self._mean.astype("<f4").tobytes(),
             spreads=self._stddev.astype("<f4").tobytes(),
             labels=self._labels.astype(np.uint8).tobytes(),
             images=(images * 255).round().to(torch.uint8).numpy().tobytes(),
-            decoder_layers=decoder[0],
-            decoder_weights=decoder[1],
-            encoder_layers=encoder[0],
-            encoder_weights=encoder[1],
+            decoder_layers=decoder.layers,
+            decoder_weights=decoder.weights,
+            encoder_layers=encoder.layers,
+            encoder_weights=encoder.weights,
             alt=(
                 f"Latent plane: {len(images)} codes coloured by digit over the dashed contours of"
                 " the prior."
@@ -153,62 +162,38 @@ class LatentExplorer(CanvasView):
 
     def _answer(self, _, message, buffers):
         """What the page cannot compute by itself."""
-        if message.get("kind") == "decode":
-            output = self._decode(message["input"])
-        elif message.get("kind") == "encode":
-            with exclusive(), torch.no_grad():
-                q = self.model.encode(torch.tensor([message["input"]]))
-                output = torch.cat([q.mean[0], q.stddev[0]])
-        else:
-            return
-        self.send(
-            {"kind": message["kind"], "input": message["input"]},
-            [output.numpy().astype("<f4").tobytes()],
-        )
+        answer = {"decode": self._decode, "encode": self._encode, "evidence": self._evidence}
+        if message.get("kind") in answer:
+            output = answer[message["kind"]](message["input"])
+            self.send({"place": message.get("place")}, [output.numpy().astype("<f4").tobytes()])
+
+    def _encode(self, pixels):
+        with exclusive(), torch.no_grad():
+            q = self.model.encode(torch.tensor([pixels]))
+            return torch.cat([q.mean[0], 2 * q.stddev[0].log()])
+
+    def _evidence(self, pixels):
+        """log p(x) and the bound, by one pass over the grid of the exact posterior."""
+        x = torch.tensor([pixels])
+        with exclusive(), torch.no_grad():
+            grid, q = posterior_grid(self.model, x), self.model.encode(x)
+            log_q = q.log_prob(grid.nodes.to(x.dtype)).double()
+            weight = (log_q + grid.log_weight.flatten()).exp()
+            log_joint = grid.log_density.flatten() + grid.log_marginal
+            bound = (weight * (log_joint - log_q)).sum() / weight.sum()
+        return torch.cat([grid.log_marginal, bound.to(x.dtype)[None]])
 
 
-def _plain_mlp(module):
-    """(layers, weights) of a network that the page can run, else ([], b"")."""
-    net = getattr(module, "net", None)
-    if not isinstance(net, nn.Sequential) or type(module).forward.__qualname__ not in (
-        "Encoder.forward",
-        "Decoder.forward",
-    ):
-        return [], b""
-    layers, numbers = [], []
-    for part in net:
-        if isinstance(part, nn.Linear) and part.bias is not None:
-            layers.append(
-                {"inputs": part.in_features, "outputs": part.out_features, "activation": ""}
-            )
-            numbers += [part.weight.detach().numpy().ravel(), part.bias.detach().numpy()]
-        elif (
-            type(part) in _IN_PAGE and layers and not layers[-1]["activation"] and _as_in_page(part)
-        ):
-            layers[-1]["activation"] = type(part).__name__
-        else:
-            return [], b""
-    return layers, np.concatenate(numbers).astype("<f4").tobytes()
+def _log_prior(prior):
+    """log p(z) on the grid over which a page integrates, as bytes.
 
-
-def _as_in_page(activation):
-    """The page knows each activation in one form only."""
-    return not (
-        getattr(activation, "approximate", "none") != "none" or getattr(activation, "beta", 1) != 1
-    )
-
-
-def _likelihood_name(decoder):
-    from ..models import LIKELIHOODS
-
-    return next(
-        (
-            name
-            for name, kind in LIKELIHOODS.items()
-            if type(getattr(decoder, "likelihood", None)) is kind
-        ),
-        None,
-    )
+    They are empty where that sum would be wrong: for priors with mass outside or with an edge.
+    """
+    axis = torch.linspace(-REACH, REACH, POINTS)
+    grid = torch.stack(torch.meshgrid(axis, axis, indexing="xy"), -1)
+    log_density = prior.log_prob(grid).numpy()
+    mass = np.exp(log_density, dtype=float).sum() * float(axis[1] - axis[0]) ** 2
+    return log_density.astype("<f4").tobytes() if abs(mass - 1) < 1e-4 else b""
 
 
 def _density_contours(prior, limit, masses=(0.5, 0.9, 0.99), points=161):

@@ -3,14 +3,11 @@
 Codes and loss terms move, and the knobs can be turned meanwhile.
 """
 
-import base64
 import io
 import math
 import threading
 import time
-from pathlib import Path
 
-import anywidget
 import ipywidgets
 import numpy as np
 import torch
@@ -20,7 +17,6 @@ from ..distributions import kl_standard_normal
 from ..models import build_vae, elbo
 from ..plots import (
     COLOURS,
-    digit_palette,
     draw_codes,
     draw_loss_terms,
     draw_normal_contours,
@@ -30,50 +26,65 @@ from ..plots import (
 from ..plots.training import NAMES, TERMS
 from ..support import exclusive
 from ..training import NonFiniteBound, fit
+from .base import View, es_module, style_sheet
+from .canvas import CanvasView
 
-_HERE = Path(__file__).parent
 # training codes on the plane, test images under the terms: enough to see, cheap to compute
 SHOWN, JUDGED = 600, 400
 INTERVAL = 0.07  # seconds between two pictures: some fourteen a second
 STEPS = 4_000  # optimiser steps of one run
 KEPT = 3  # earlier runs that stay as thin lines
+FRAMES = 100  # pictures of a run that can be gone through afterwards; at most twice as many
+SPEEDS = {"as fast as it goes": None, "20 steps a second": 20, "2 steps a second": 2}
 MASSES = np.array([0.5, 0.9, 0.99])
 
 
-class _Canvas(anywidget.AnyWidget):
+class _Canvas(CanvasView):
     """The part that is painted in the page; everything it shows is one of these traits."""
 
-    _esm, _css = _HERE / "live_training.js", _HERE / "live_training.css"
+    _esm = es_module(
+        "base/page.js",
+        "base/canvas.js",
+        "base/plane.js",
+        "base/legend.js",
+        "live_training_plane.js",
+        "live_training_curves.js",
+        "live_training_recording.js",
+        "live_training.js",
+    )
+    _css = style_sheet("base/canvas.css", "live_training.css")
     codes = traitlets.Bytes().tag(sync=True)  # (N, 2) float32
     labels = traitlets.Bytes().tag(sync=True)
     curve = traitlets.Bytes().tag(sync=True)  # rows of epoch, log-likelihood, KL, ELBO as float32
     past = traitlets.List().tag(sync=True)  # of {"label", "rows"}
+    frame_epochs = traitlets.Bytes().tag(sync=True)  # (F,) float32
+    frames = traitlets.Bytes().tag(sync=True)  # (F, N, 2) float32, while a run pauses or is over
     limit = traitlets.Float(4.0).tag(sync=True)
     radii = traitlets.List().tag(sync=True)
-    title = traitlets.Unicode("").tag(sync=True)
+    epoch = traitlets.Float(0.0).tag(sync=True)
+    status = traitlets.Unicode("").tag(sync=True)
     axes = traitlets.List(["z₁", "z₂"]).tag(sync=True)
     names = traitlets.List(list(NAMES.values())).tag(sync=True)
-    palette = traitlets.List(digit_palette()).tag(sync=True)
-    colours = traitlets.Dict(
-        {"prior": COLOURS["prior"], **{q: COLOURS[c] for q, c in TERMS.items()}}
-    ).tag(sync=True)
-    alt = traitlets.Unicode("").tag(sync=True)
+    colours = traitlets.Dict({q: COLOURS[c] for q, c in TERMS.items()}).tag(sync=True)
 
 
-class LiveTraining(ipywidgets.VBox):
+class LiveTraining(View):
     """Start, pause, stop and reset a training.
 
     Its codes and the terms of its bound on test images move as it goes.
 
     data: ImageData, binary (or grey with likelihood="gaussian" or "continuous_bernoulli"). `beta`
     acts at once, also in the middle of a run; `latent_dim`, `width`, `rate` and `seed` hold for the
-    next run. `start()`, `pause()`, `stop()` and `reset()` do what the buttons do; `wait()` returns
-    when the run is over. `model` is the model in training (take `training.exclusive()` to read it),
-    `history` that of the last finished run. The last three runs stay on the right as thin lines.
-    The training has a thread of its own: cells can be run meanwhile.
+    next run. `speed` slows a run down, step by step. `start()`, `pause()`, `step()`, `stop()`,
+    `reset()` and `forget()` do what the buttons do; `wait()` returns when the run is over. `model`
+    is the model in training (take `training.exclusive()` to read it), `history` that of the last
+    finished run. The last three runs stay on the right as thin lines; while a run pauses or is
+    over, its epochs can be gone through. The training has a thread of its own: cells can be run
+    meanwhile.
     """
 
     def __init__(self, data, likelihood="bernoulli", steps=STEPS, batch_size=64):
+        super().__init__()
         self.data, self._likelihood, self._batch_size = data, likelihood, batch_size
         self._epochs = max(1, round(steps / math.ceil(len(data.train) / batch_size)))
         self._images, self._labels = data.train[:SHOWN], data.train_labels[:SHOWN].numpy()
@@ -81,18 +92,10 @@ class LiveTraining(ipywidgets.VBox):
         self._thread, self._going, self._stopping = None, threading.Event(), False
         self.model, self.history, self.updates = None, None, 0
         self._rows, self._started_at, self._ran = [], None, ""
+        self._left = None  # steps until the run pauses by itself, None for no end
         self._make_controls()
         self.canvas = _Canvas(labels=self._labels.astype(np.uint8).tobytes())
-        super().__init__(
-            [
-                ipywidgets.HBox([*self.buttons, self.message]),
-                ipywidgets.HBox(
-                    list(self.controls), layout=ipywidgets.Layout(flex_flow="row wrap")
-                ),
-                self.canvas,
-            ]
-        )
-        self.add_class("vaeteach-view")
+        self.lay_out([*self.buttons, self.speed], list(self.controls), self.canvas)
         self.reset()
 
     def _make_controls(self):
@@ -104,12 +107,20 @@ class LiveTraining(ipywidgets.VBox):
             return made
 
         self.start_button = button("Start", "Start, pause or go on", self._start_or_pause)
+        self.step_button = button("Step", "One step of the optimiser, then a pause", self.step)
         self.stop_button = button("Stop", "End this run; its curves stay", self.stop)
         self.reset_button = button(
             "Reset", "A new, untrained model with these settings", self.reset
         )
-        self.buttons = self.start_button, self.stop_button, self.reset_button
-        self.message = ipywidgets.HTML()
+        self.forget_button = button("Forget", "Remove the thin lines of old runs", self.forget)
+        self.buttons = (
+            self.start_button,
+            self.step_button,
+            self.stop_button,
+            self.reset_button,
+            self.forget_button,
+        )
+        self.speed = ipywidgets.Dropdown(options=SPEEDS, value=None, description="speed")
         wide = dict(layout=ipywidgets.Layout(width="310px"), style={"description_width": "110px"})
         self.beta = ipywidgets.FloatLogSlider(
             value=1, min=-2, max=2, step=0.1, description="β (now)", **wide
@@ -144,6 +155,16 @@ class LiveTraining(ipywidgets.VBox):
 
     def start(self):
         """Begin a run with the present settings, or go on after a pause."""
+        self._go(None, "training")
+
+    def step(self):
+        """Take one step of the optimiser, as the first of a run or after a pause, and pause."""
+        if not (self.training and self._going.is_set()):
+            self._go(1, "one step")
+
+    def _go(self, steps, message):
+        self._left = steps
+        self._send_frames([])
         if not self.training:
             if self._rows and self._rows[-1][0] > 0:
                 self.reset()
@@ -153,10 +174,12 @@ class LiveTraining(ipywidgets.VBox):
             self._thread = threading.Thread(
                 target=self._train, daemon=True, name="vaeteach-live-training"
             )
+            self._say("Pause", message)
             self._going.set()
             self._thread.start()
-        self._going.set()
-        self._say("Pause", "training")
+        else:
+            self._say("Pause", message)
+            self._going.set()
 
     def pause(self):
         """Hold the run after the step that is being taken."""
@@ -170,6 +193,10 @@ class LiveTraining(ipywidgets.VBox):
         self._going.set()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join()
+
+    def forget(self):
+        """Remove the thin lines of earlier runs."""
+        self.canvas.past = []
 
     def wait(self, timeout=None):
         """Return when the run is over, or after `timeout` seconds; whether it is over."""
@@ -186,7 +213,8 @@ class LiveTraining(ipywidgets.VBox):
         if len(self._rows) > 1:
             run = {"label": self._ran, "rows": np.array(self._rows).ravel().round(4).tolist()}
             self.canvas.past = [*self.canvas.past, run][-KEPT:]
-        self._rows, self._shown = [], None
+        self._rows, self._shown, self._frames, self._every = [], None, [], 1
+        self._send_frames([])
         self._fix()
         settings = dict(likelihood=self._likelihood, hidden=self.width.value, seed=self.seed.value)
         self.model = build_vae(self.data, self.latent_dim.value, **settings)
@@ -210,12 +238,20 @@ class LiveTraining(ipywidgets.VBox):
         )
 
         def after_step(step):
+            if self._left is not None:
+                self._left -= 1
+                if self._left == 0:
+                    self._going.clear()
             if not self._going.is_set():
                 self._picture(step / per_epoch)
+                self._send_frames(self._frames)
+                if self._left == 0:
+                    self._say("Go on", "paused")
                 self._going.wait()
-            elif time.perf_counter() - self._sent >= INTERVAL:
+            elif self.speed.value or time.perf_counter() - self._sent >= INTERVAL:
                 self._picture(step / per_epoch)
                 self._sent = time.perf_counter()
+                time.sleep(1 / self.speed.value if self.speed.value else 0)
             return self._stopping
 
         settings = dict(
@@ -239,6 +275,7 @@ class LiveTraining(ipywidgets.VBox):
             self.history, outcome = problem.history, str(problem).split(". The model")[0]
         except Exception as problem:  # nobody else would ever see it: this is a thread
             outcome = f"{type(problem).__name__}: {problem}"
+        self._send_frames(self._frames)
         self._say("Start", outcome)
 
     def _objective(self, model, x, seed):
@@ -259,19 +296,35 @@ class LiveTraining(ipywidgets.VBox):
         if len(self._rows) > 1500:  # a long pause-free run: every second row is enough for the eye
             self._rows = self._rows[::2]
         reach = float(np.abs(codes[np.isfinite(codes).all(1)]).max(initial=0.0))
-        self.updates += 1
+        self._keep(epoch, codes)
         if epoch > 0:
             self._ran = self._label()
         with self.canvas.hold_sync():
             self.canvas.limit = max(self.canvas.limit, min(100.0, float(math.ceil(1.05 * reach))))
             self.canvas.codes = codes.astype("<f4").tobytes()
             self.canvas.curve = np.array(self._rows, "<f4").tobytes()
-            self.canvas.title = f"means of q(z|x) of {len(codes)} digits, epoch {epoch:.1f}"
+            self.canvas.epoch = float(epoch)
             self.canvas.alt = (
                 f"{self._label()}, epoch {epoch:.1f}: codes on the left; test log-likelihood"
                 f" {terms[0]:.2f}, KL {terms[1]:.2f}, ELBO {terms[2]:.2f} nats per image on the"
                 " right."
             )
+
+    def _keep(self, epoch, codes):
+        """One picture more of this run; of a long run every second, then every fourth."""
+        self.updates += 1
+        if self.updates % self._every == 0 or not self._frames:
+            self._frames.append((epoch, codes.astype("<f4")))
+        if len(self._frames) > 2 * FRAMES:
+            self._frames, self._every = self._frames[::2], 2 * self._every
+
+    def _send_frames(self, frames):
+        now = (self.canvas.epoch, np.frombuffer(self.canvas.codes, "<f4").reshape(-1, 2))
+        if frames and frames[-1][0] != now[0]:
+            frames = [*frames, now]  # the last picture is always among them
+        with self.canvas.hold_sync():
+            self.canvas.frame_epochs = np.array([f[0] for f in frames], "<f4").tobytes()
+            self.canvas.frames = b"".join(f[1].tobytes() for f in frames)
 
     def _two_axes(self, mean, price):
         """Codes (N, 2) to draw: the two dimensions with the largest KL.
@@ -307,7 +360,7 @@ class LiveTraining(ipywidgets.VBox):
 
     def _say(self, button, message):
         self.start_button.description = button
-        self.message.value = f"<span role='status' style='font-size:14px'>&nbsp; {message}</span>"
+        self.canvas.status = message
 
     # --- without a kernel
     # ---------------------------------------------------------------------------------------------
@@ -332,14 +385,14 @@ class LiveTraining(ipywidgets.VBox):
         figure.savefig(stream, format="png")
         return stream.getvalue()
 
-    def _repr_mimebundle_(self, **kwargs):
-        live = super()._repr_mimebundle_(**kwargs) or {}
-        png = base64.b64encode(self.still()).decode()
-        return {
-            **(live[0] if isinstance(live, tuple) else live),
-            "image/png": png,
-            "text/plain": self.canvas.alt,
-        }
+    def page(self, png):
+        """The recording of the last run as HTML that lives without kernel and network."""
+        return self.canvas.page(png)
+
+    @property
+    def alt(self):
+        """What is seen, in one sentence."""
+        return self.canvas.alt
 
 
 _SMALL = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")

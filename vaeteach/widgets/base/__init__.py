@@ -5,7 +5,8 @@ Merged events; blitted pictures, sharp and small; keys, names and signs in the p
 
 from .controls import checkbox, choice, film, slider
 from .figure import FigureView
-from .view import View, WithoutKernel, es_module
+from .scripts import es_module, style_sheet
+from .view import View, WithoutKernel
 
 __all__ = [
     "FigureView",
@@ -16,4 +17,5 @@ __all__ = [
     "es_module",
     "film",
     "slider",
+    "style_sheet",
 ]

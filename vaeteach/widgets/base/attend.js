@@ -29,7 +29,7 @@ function nameControls(root) {
 function reader(root, said) {
   let words = null, timer = null;
   return () => {
-    const now = [...root.querySelectorAll("canvas[role=img]")].map((c) => c.getAttribute("aria-label")).join(" ");
+    const now = [...root.querySelectorAll("canvas.vaeteach-picture")].map((c) => c.getAttribute("aria-label")).join(" ");
     if (words !== null && now !== words) {
       clearTimeout(timer);
       timer = setTimeout(() => { said.textContent = now; }, QUIET);

@@ -2,26 +2,15 @@
 
 import base64
 import contextlib
-import re
 import threading
-from pathlib import Path
 
 import anywidget
 import ipywidgets
 import traitlets
 
-_HERE = Path(__file__).parent
+from .scripts import es_module, style_sheet
+
 SLOW = 0.3  # seconds after which a view says that it is computing
-
-
-def es_module(*paths):
-    """Plain ES modules as one text, for anywidget: imports from each other become the text itself.
-
-    Only the last may have a default export; names are shared, so they must differ.
-    """
-    parts = [re.sub(r"(?m)^import .*\n", "", Path(path).read_text("utf-8")) for path in paths]
-    parts[:-1] = [re.sub(r"(?m)^export (?!default)", "", part) for part in parts[:-1]]
-    return "\n".join(parts)
 
 
 class WithoutKernel:
@@ -64,7 +53,7 @@ class Attendant(anywidget.AnyWidget):
     computes and when it is gone.
     """
 
-    _esm, _css = es_module(_HERE / "attend.js", _HERE / "attendant.js"), _HERE / "attend.css"
+    _esm, _css = es_module("base/attend.js", "base/attendant.js"), style_sheet("base/attend.css")
     computing = traitlets.Bool(False).tag(sync=True)
 
 
