@@ -31,6 +31,8 @@ function render({ model, el }) {
   const parts = [view.questions, view.schedule, view.showDrawing, view.price, move, ...view.sheets];
   if (view.table) parts.push(view.table);
   const ends = [attending.end, hearPython(view, move), digitLegend(view.legend, model, view.labels)];
+  // anywidget's own element is not marked when the kernel goes, as those of other widgets are
+  ends.push(listen(model, { comm_live_update: () => el.classList.add("jupyter-widgets-disconnected") }));
   root.vaeteach = { // for tests
     decode: view.decode,
     evidence: (x) => { view.table.start(); return view.table.of(x, posterior(view, x)); },
