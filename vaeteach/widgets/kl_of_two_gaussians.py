@@ -76,9 +76,7 @@ class KLOfTwoGaussians(FigureView):
         self.moves.observe(self._load, "value")
         rows = [self.moves, self.direction], [self.mu, self.log_sigma]
         controls = [self.mu, self.log_sigma, self.direction]
-        # the numbers on these axes change with the values, so they move, too
-        moving += [self._artists["text"], axes[1].yaxis, axes[2].yaxis]
-        self.show(figure, moving, controls, rows)
+        self.show(figure, [*moving, self._artists["text"]], controls, rows)
 
     def _numbers(self):
         reverse = self.direction.value == "KL(p || q)"
@@ -100,6 +98,7 @@ class KLOfTwoGaussians(FigureView):
         for ax, value in zip(self._axes[1:], (self.state["integrand"].max(), self.state["truth"])):
             if ax.get_ylim()[1] != (top := round_limit(value)):
                 ax.set_ylim(-0.3 * top if ax is self._axes[1] else -0.15 * top, top)
+                self.still_parts_changed()  # painting these numbers each time takes as long as the rest
         move_kl(self._artists, self.state)
         (mu, log_sigma), (nu, log_tau) = self.parameters["q"], self.parameters["p"]
         first, second = self.state["names"]
