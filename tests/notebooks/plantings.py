@@ -40,6 +40,20 @@ PLANTINGS: list[Planting] = [
     Planting("03", ("spring-check",), "0.5 * (logvar.exp() - 1)", "logvar.exp() - 1"),
     Planting("03", ("directions-fit",), "under_p * (log_p", "under_q * (log_p"),
     Planting("03", ("samples-student",), "terms = vt.kl(q, heavy", "terms = -vt.kl(q, heavy"),
+    Planting("06", ("aggregate",), " - math.log(len(q.mean))", ""),
+    Planting("06", ("mass",), "log_aggregate(q, points)", "q.log_prob(points[:, None]).mean(1)"),
+    Planting(
+        "06",
+        ("moments-check",),
+        "vt.moments(model, data.train)",
+        "vt.moments(model, data.train)._replace(variance=q.mean.var(0))",
+    ),
+    Planting(
+        "06",
+        ("split-check",),
+        "split.mutual_information + split.marginal_kl",
+        "split.mutual_information",
+    ),
 ]
 
 

@@ -71,7 +71,7 @@ def test_diagnosis_is_complete_and_meets_its_figures():
 
 
 def test_an_unknown_table_gets_a_sentence():
-    with pytest.raises(ValueError, match="no table 'prior'; there are .*diagnosis, priors"):
+    with pytest.raises(ValueError, match="no table 'prior'; there are .*diagnosis, .*priors"):
         results.read("prior")
 
 
@@ -85,3 +85,23 @@ def test_what_is_written_is_read(tmp_path, monkeypatch):
         results.read("new"), table.assign(other=["", "c"]), check_dtype=False
     )
     assert results.read("new").right.dtype == "Int64" and results.names() == ["new"]
+
+
+def test_spread_is_mean_and_deviation_over_seeds():
+    table = pd.DataFrame(
+        {"way": ["a", "a", "b", "b"], "seed": [0, 1, 0, 1], "x": [1.0, 3.0, 5.0, 5.0]}
+    )
+    assert vt.results.spread(table, "way", ["x"]).x.to_dict() == {
+        "a": "2.00 ± 1.41",
+        "b": "5.00 ± 0.00",
+    }
+
+
+def test_matching_is_complete():
+    """Ten seeds of seven ways to train, and a film of 26 epochs for each seed."""
+    table = vt.results.read("matching")
+    assert set(table.groupby(["penalty", "beta"]).seed.nunique()) == {10} and len(table) == 70
+    assert (table.groupby("penalty").beta.nunique() == [6, 1]).all()
+    assert not table.isna().any().any()
+    films = vt.results.read("matching_films")
+    assert len(films) == 260 and (films.groupby("seed").epoch.nunique() == 26).all()

@@ -26,9 +26,9 @@ class Elbo(NamedTuple):
 def elbo(model, x: torch.Tensor, beta: float = 1.0, seed: int | torch.Generator = 0) -> Elbo:
     """Single-sample evidence lower bound: log p(x|z) - beta KL(q(z|x) || p(z)) with z ~ q(z|x).
 
-    model: a VAE (`encode`, `decode`, `prior`). x: images, (B, P). beta: weight of the KL; 1 is the
-    bound, and only then `value` bounds log p(x) from below in expectation (other values: Higgins et
-    al. 2017, equation 4).
+    model: a VAE (`encode`, `decode`, `prior`). x: images, (B, P). beta: weight of the KL. With 1
+    `value` is the bound; above 1 it still bounds log p(x) from below in expectation, less tightly;
+    below 1 it need not (Higgins et al. 2017, equation 4).
     seed: an integer or a torch.Generator; the same integer gives the same noise, so a training loop
     of your own should hand over a generator. Returns Elbo, each field (B,). Raises ValueError for
     pixels that the likelihood cannot have.

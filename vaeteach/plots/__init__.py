@@ -66,13 +66,15 @@ from .priors import (
 )
 from .sampling import draw_sampler, draw_samples, move_sampler
 from .statistics import draw_confusion, draw_differences, draw_over_seeds
-from .style import COLOURS, canvas_style, digit_palette, new_figure
+from .style import COLOURS, SERIES, SHADES, canvas_style, digit_palette, new_figure
 from .training import draw_kl_by_dimension, draw_loss_terms, draw_running_means, draw_trade_off
 
 __all__ = [
     "draw_evidence_path",
     "COLOURS",
     "canvas_style",
+    "SERIES",
+    "SHADES",
     "digit_palette",
     "draw_absorption",
     "draw_band",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["About", "about", "names", "read", "write"]
+__all__ = ["About", "about", "names", "read", "spread", "write"]
 
 
 class About(NamedTuple):
@@ -72,3 +72,14 @@ def write(table: pd.DataFrame, name: str, what: str, command: str) -> None:
     lines = "".join(f"# {field}: {text}\n" for field, text in head.items())
     path = Path(str(files(__package__))) / f"{name}.csv"
     path.write_text(lines + table.to_csv(index=False), encoding="utf-8")
+
+
+def spread(
+    table: pd.DataFrame, by: str | list[str], columns: list[str], digits: int = 2
+) -> pd.DataFrame:
+    """Mean ± standard deviation over seeds of each column as text, a row for each value of `by`."""
+    groups = table.groupby(by)[columns]
+    mean, deviation = (
+        part.map(f"{{:.{digits}f}}".format) for part in (groups.mean(), groups.std())
+    )
+    return mean + " ± " + deviation
