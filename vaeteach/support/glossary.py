@@ -59,7 +59,7 @@ CONCEPTS = [
     Concept("prior", "prior p(z)", 0.0, 2.0, "prior"),
     Concept("likelihood", "likelihood p(x|z)", 0.0, 0.0, "likelihood"),
     Concept("joint", "joint p(x, z)", 2.2, 1.0, "data"),
-    Concept("evidence", "evidence log p(x)", 2.2, -1.0, "posterior"),
+    Concept("evidence", "evidence p(x)", 2.2, -1.0, "posterior"),
     Concept("posterior", "exact posterior p(z|x)", 4.9, 2.0, "posterior"),
     Concept("q", "encoder q(z|x)", 4.9, 4.0, "q"),
     Concept("kl", "KL(q(z|x) ∥ p(z))", 0.0, 4.0, "kl"),
@@ -78,16 +78,16 @@ LINKS = [
     Link("joint", "summed over z", "evidence", 1),
     Link("joint", "divided by p(x)", "posterior", 1),
     Link("q", "approximates", "posterior", 2),
-    Link("likelihood", "its mean under q, in", "elbo", 2),
+    Link("likelihood", "its mean log under q, in", "elbo", 2),
     Link("kl", "is subtracted in", "elbo", 2),
-    Link("elbo", "bounds", "evidence", 2),
-    Link("gap", "what is missing", "elbo", 2),
-    Link("posterior", "KL from q", "gap", 2),
+    Link("elbo", "bounds the log of", "evidence", 2),
+    Link("gap", "is left out by", "elbo", 2),
+    Link("posterior", "KL of q from it is", "gap", 2),
     Link("q", "pays", "kl", 3),
     Link("prior", "sets the price", "kl", 3),
     Link("q", "mean over data", "aggregate", 6),
-    Link("kl", "part of its mean", "marginal", 6),
-    Link("marginal", "the rest of the mean KL", "information", 6),
+    Link("kl", "part of its mean is", "marginal", 6),
+    Link("marginal", "and the rest is", "information", 6),
     Link("aggregate", "distance from p(z)", "marginal", 6),
     Link("prior", "sample from it", "samples", 0),
     Link("aggregate", "or from it, where they differ", "samples", 10),
@@ -103,7 +103,7 @@ def notebook_files(folder: Path = NOTEBOOKS) -> dict[int, str]:
 def symbol_table(names: dict[int, str] | None = None) -> str:
     """The notation as a Markdown table, in the order of the course."""
     links = {number: f"[{number:02d}]({name})" for number, name in (names or {}).items()}
-    lines = ["| symbol | name | shape | first in | meaning |", "|---|---|---|---|---|"]
+    lines = ["| symbol | name | shape | explained in | meaning |", "|---|---|---|---|---|"]
     for s in SYMBOLS:
         where = links.get(s.notebook, f"{s.notebook:02d}")
         lines.append(f"| ${s.tex}$ | {s.name} | {s.shape or 'a number'} | {where} | {s.meaning} |")
@@ -127,9 +127,10 @@ def page(folder: Path = NOTEBOOKS) -> str:
     return f"""# Glossary and concept map
 
 One letter has one meaning in each notebook; where a second use could not be avoided, the notebook
-says so. B is the number of pictures in a batch, P of pixels, D of latent dimensions, K of
-components or samples. Logarithms are natural, so divergences and bounds are in nats. A
-distribution's shape is that of its log-density: one number a picture.
+says so. B is the number of pictures in a batch, N in a data set, P of pixels, D of latent dimensions,
+K of components or samples. Logarithms are natural, so divergences and bounds are in nats. A
+distribution's shape is that of its log-density: one number a picture. What people ask is answered
+in [twenty questions](faq.md).
 
 {symbol_table(notebook_files(folder))}
 
