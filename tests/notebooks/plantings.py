@@ -40,6 +40,8 @@ PLANTINGS: list[Planting] = [
     Planting("03", ("spring-check",), "0.5 * (logvar.exp() - 1)", "logvar.exp() - 1"),
     Planting("03", ("directions-fit",), "under_p * (log_p", "under_q * (log_p"),
     Planting("03", ("samples-student",), "terms = vt.kl(q, heavy", "terms = -vt.kl(q, heavy"),
+    Planting("05", ("variance",), "q.variance.mean(0)", "q.stddev.mean(0)"),
+    Planting("05", ("interpolate",), "slerp(start, end, t)", "slerp(end, start, t)"),
     Planting("06", ("aggregate",), " - math.log(len(q.mean))", ""),
     Planting("06", ("mass",), "log_aggregate(q, points)", "q.log_prob(points[:, None]).mean(1)"),
     Planting(

@@ -1,0 +1,54 @@
+"""Claims of notebook 05, whose models see 40,000 pictures: 28 epochs of the digits."""
+
+import functools
+
+from register import claim, digits
+
+import vaeteach as vt
+
+
+@functools.cache
+def trained(seed, latent_dim):
+    model = vt.build_vae(digits(), latent_dim=latent_dim, seed=seed)
+    vt.fit(model, digits(), epochs=28, seed=seed, progress=False)
+    return model.requires_grad_(False)
+
+
+@claim("05", "cloud-read", "The samples look more like a draw of the prior than the means do.")
+def samples_match_better_than_means(seed):
+    q, p = trained(seed, 2).encode(digits().train), vt.StandardNormal(2)()
+    prior = vt.draw(p, (len(q.mean),), seed=seed).double().numpy()
+    far = [
+        vt.codes.two_sample_statistics(codes.double().numpy(), prior)["KL by nearest neighbours"]
+        for codes in (q.mean, vt.draw(q, seed=seed))
+    ]
+    return far[0] > 1.5 * far[1]
+
+
+@claim("05", "ellipses-read", "Ellipses are small against the prior, and few contain the centre.")
+def ellipses_are_small_and_off_the_centre(seed):
+    q = trained(seed, 2).encode(digits().train[:1500])
+    holds = (q.mean / q.stddev).square().sum(1) < 4
+    return q.stddev.mean() < 0.4 and holds.float().mean() < 0.2
+
+
+@claim("05", "norms-read", "Every dimension gives the shell about 1; in idle ones it is noise.")
+def the_shell_is_half_noise(seed):
+    q = trained(seed, 10).encode(digits().train)
+    nats = vt.kl_standard_normal(q.mean, q.variance.log()).mean(0)
+    squares, noise = vt.draw(q, seed=seed).square().mean(0), q.variance.mean(0)
+    idle = nats < 0.1
+    each = bool(((squares > 0.8) & (squares < 1.25)).all())
+    return each and bool((noise[idle] > 0.75 * squares[idle]).all())
+
+
+@claim("05", "interpolate-read", "Half way the straight line has lost a factor of about sqrt 2.")
+def the_straight_line_loses_norm(seed):
+    a, b = vt.draw(vt.StandardNormal(10)(), (2, 500), seed=seed)
+    return abs(float(((a + b) / 2).norm(dim=1).mean() / a.norm(dim=1).mean()) - 0.5**0.5) < 0.03
+
+
+@claim("05", "angles-read", "Each factor lies close to an axis in most seeds, but not in all.")
+def an_axis_is_a_habit_and_no_promise(seed):
+    angles = vt.results.read("glyph_axes")[["slant from axis", "thickness from axis"]].max(axis=1)
+    return (angles < 10).mean() > 0.5 and angles.max() > 20
