@@ -22,7 +22,6 @@ TOGETHER = {
     "training/surroundings.py": "training/test_loop.py",
     "widgets/base/*.py": "widgets/base/test_figure.py",
     "widgets/canvas.py": "widgets/test_latent_explorer.py",
-    "widgets/prior_knobs.py": "widgets/test_prior_zoo.py",
     "widgets/quiz.py": "checks/test_quiz.py",
 }
 

@@ -6,7 +6,6 @@ import re
 
 CELL = """import vaeteach as vt
 from vaeteach.widgets import PriorZoo
-from vaeteach.widgets.prior_knobs import knobs_of
 data = vt.load("digits").binarized().subset(200, 60)
 priors = {"normal": vt.StandardNormal(2), "learned": vt.LearnedNormal(2),
           "student": vt.StudentT(2, 5), "box": vt.BetaPrior(2, 1.0, 1.0),
@@ -17,8 +16,6 @@ models = {name: vt.build_vae(data, 3 if name == "sphere" else 2, prior=prior, hi
           for name, prior in priors.items()}
 models = {name: model.requires_grad_(False) for name, model in models.items()}
 zoo = PriorZoo(models, data, n_codes=50)
-knobs = {name: knobs_of(model.prior) for name, model in models.items()}
-starts = {name: [knob.first[-1], knob.second[-1]] for name, knob in knobs.items()}
 zoo"""
 
 

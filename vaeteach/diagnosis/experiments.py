@@ -8,8 +8,8 @@ the control changes nothing but starts afresh with the usual initial weights and
 
 import copy
 
-from ..distributions import POSTERIORS, borrowed_rng
-from ..models import LIKELIHOODS, VAE, Decoder, Encoder, elbo
+from ..distributions import borrowed_rng
+from ..models import VAE, Decoder, Encoder, elbo
 from ..priors import StandardNormal
 from ..training import NonFiniteBound, fit
 
@@ -39,27 +39,14 @@ def _variant(model, data, name, seed):
         latents += MORE_LATENTS
         fresh.prior = StandardNormal(latents)
     with borrowed_rng(seed + 1):
-        posterior, likelihood = _families(model)
+        # the families are the model's own; networks that name none get the usual ones
         if name in ("encoder", "both", "latents"):
+            posterior = getattr(fresh.encoder, "family", "gaussian")
             fresh.encoder = Encoder(pixels, latents, AMPLE, posterior)
         if name in ("decoder", "both", "latents"):
+            likelihood = getattr(fresh.decoder, "likelihood", "bernoulli")
             fresh.decoder = Decoder(latents, pixels, AMPLE[::-1], likelihood)
     return fresh
-
-
-def _families(model):
-    """Names of the posterior and likelihood of the model, where they are of the catalogue.
-
-    Else the usual ones.
-    """
-
-    def name(table, part, usual):
-        return next((key for key, kind in table.items() if type(part) is kind), usual)
-
-    return (
-        name(POSTERIORS, getattr(model.encoder, "family", None), "gaussian"),
-        name(LIKELIHOODS, getattr(model.decoder, "likelihood", None), "bernoulli"),
-    )
 
 
 def _reset(model, seed):

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from ..codes import active_units, surgery_of
-from ..distributions import draw, encode, gaussian, generator, kl
+from ..distributions import draw, encode, generator, kl
 from ..models import elbo, iwae_bound, log_prob_of_pixels
 
 IMAGES = 200  # test images for what is slow: the tighter bound, and the refit of single posteriors
@@ -159,9 +159,9 @@ def _hidden_units(model, data, history, seed):
 
 
 def _room_for_q(model, data, history, seed, steps=100):
-    """The gap by many samples, and what a Gaussian of its own gains an image.
+    """The gap by many samples, and what a q of its own gains an image.
 
-    Adam on its mean and log-variance.
+    Adam on the numbers that the encoder's network hands to its family.
     """
     x = data.test[:IMAGES]
     with torch.no_grad():
@@ -169,21 +169,20 @@ def _room_for_q(model, data, history, seed, steps=100):
         if not torch.isfinite(q.variance.log()).all() or q.variance.max() > 1e8:
             return {}
         gap = (iwae_bound(model, x, 200, seed) - elbo_of(model, q, prior, x, 64, 1)).mean()
-        if type(q).__name__ != "Gaussian":
+        if not (hasattr(model.encoder, "net") and hasattr(model.encoder, "family")):
             return {"gap": float(gap)}
-    decoder = copy.deepcopy(model).requires_grad_(False)
-    mu, logvar = q.mean.clone().requires_grad_(), q.variance.log().clone().requires_grad_()
-    optimiser = torch.optim.Adam([mu, logvar])
+        numbers = model.encoder.net(x)
+    decoder, family = copy.deepcopy(model).requires_grad_(False), model.encoder.family
+    numbers.requires_grad_()
+    optimiser = torch.optim.Adam([numbers])
     for step in range(steps):
         optimiser.param_groups[0]["lr"] = 0.1 * (1 - step / steps)
-        loss = -elbo_of(decoder, gaussian(mu, logvar), prior, x, 4, seed).sum()
+        loss = -elbo_of(decoder, family(numbers), prior, x, 4, seed).sum()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
     with torch.no_grad():
-        gain = elbo_of(model, gaussian(mu, logvar), prior, x, 64, 1) - elbo_of(
-            model, q, prior, x, 64, 1
-        )
+        gain = elbo_of(model, family(numbers), prior, x, 64, 1) - elbo_of(model, q, prior, x, 64, 1)
     return {"gap": float(gap), "room_for_q": float(gain.mean())}
 
 

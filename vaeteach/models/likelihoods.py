@@ -60,6 +60,9 @@ class GaussianLikelihood(nn.Module):
         super().__init__()
         self.logvar = nn.Parameter(torch.zeros(()))
 
+    def reset_parameters(self):
+        nn.init.zeros_(self.logvar)
+
     def forward(self, h):
         return gaussian(h, self.logvar.expand_as(h))
 

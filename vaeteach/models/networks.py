@@ -18,12 +18,13 @@ def mlp(sizes, activation=nn.Tanh):
 class Encoder(nn.Module):
     """q(z|x): a multilayer perceptron from pixels to the parameters of the posterior family.
 
-    forward(x): (..., P) -> Distribution with batch (...) and event (D,).
+    forward(x): (..., P) -> Distribution with batch (...) and event (D,). posterior: a name in
+    POSTERIORS, or a family of one's own that has what those have.
     """
 
     def __init__(self, pixels, latent_dim, hidden=(64,), posterior="gaussian", activation=nn.Tanh):
         super().__init__()
-        self.family = _choose(POSTERIORS, posterior, "posterior")()
+        self.family = _choose(POSTERIORS, posterior, "posterior")
         self.net = mlp([pixels, *hidden, self.family.n_parameters(latent_dim)], activation)
 
     def forward(self, x):
@@ -37,7 +38,8 @@ class Encoder(nn.Module):
 class Decoder(nn.Module):
     """p(x|z): a multilayer perceptron from latents to the parameters of the likelihood.
 
-    forward(z): (..., D) -> Distribution with batch (...) and event (P,).
+    forward(z): (..., D) -> Distribution with batch (...) and event (P,). likelihood: a name in
+    LIKELIHOODS, or a module of one's own from outputs (..., P) to such a Distribution.
     """
 
     def __init__(
@@ -45,7 +47,7 @@ class Decoder(nn.Module):
     ):
         super().__init__()
         self.net = mlp([latent_dim, *hidden, pixels], activation)
-        self.likelihood = _choose(LIKELIHOODS, likelihood, "likelihood")()
+        self.likelihood = _choose(LIKELIHOODS, likelihood, "likelihood")
 
     def forward(self, z):
         return self.likelihood(self.net(z))
@@ -62,8 +64,10 @@ def _recipe(network, kind, head):
 
 
 def _choose(table, name, what):
+    if callable(name):
+        return name
     if name not in table:
         raise ValueError(
             f"{what} {name!r} is not known; choose one of {', '.join(map(repr, table))}."
         )
-    return table[name]
+    return table[name]()

@@ -5,8 +5,9 @@ Each returns a Distribution.
 
 import torch
 from torch import nn
+from torch.distributions import constraints
 
-from ..distributions import borrowed_rng, draw
+from ..distributions import borrowed_rng, draw, support_contains
 from ..priors import StandardNormal
 from ..support import whole_number
 from .images import images_of
@@ -112,6 +113,8 @@ def build_vae(
     wake_hidden_units(encoder.net)
     wake_hidden_units(decoder.net)
     model = start_from_mean(VAE(encoder, decoder, prior), images)
-    if posterior != "gaussian":
+    with torch.no_grad():
+        q = model.encode(images[:1])
+    if not support_contains(q.support, constraints.real):
         start_standardised(decoder, prior())
     return model

@@ -2,7 +2,7 @@
 
 A prior without parameters is a module too, so that it moves with the model (`.double()`), is saved
 with it, and the same code trains it or leaves it alone. What is learned, is learned by the gradient
-of the same bound as the rest.
+of the same bound as the rest. A prior also says what can be turned in it (`knobs`).
 """
 
 from ..priors.families import BetaPrior, Laplace, SpherePrior, StudentT
@@ -10,16 +10,20 @@ from ..priors.flow import FlowPrior
 from ..priors.mixtures import GaussianMixture, VampPrior
 from ..priors.normal import LearnedNormal, StandardNormal
 from .bits import BernoulliPrior
+from .knobs import Knob, knobs_of, turned
 
 __all__ = [
     "BernoulliPrior",
     "BetaPrior",
     "FlowPrior",
     "GaussianMixture",
+    "Knob",
     "Laplace",
     "LearnedNormal",
     "SpherePrior",
     "StandardNormal",
     "StudentT",
     "VampPrior",
+    "knobs_of",
+    "turned",
 ]

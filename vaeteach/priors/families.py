@@ -9,9 +9,10 @@ import torch
 from torch import nn
 from torch.distributions import Independent
 
-from ..distributions import Beta, SphereUniform, StandardLaplace
+from ..distributions import Beta, SphereUniform, StandardLaplace, Stretched, VonMisesFisher
 from ..distributions import StudentT as StudentTDistribution
 from ..support import whole_number
+from .knobs import STRETCH, Knob
 
 
 class StudentT(nn.Module):
@@ -36,6 +37,14 @@ class StudentT(nn.Module):
 
     def forward(self):
         return Independent(StudentTDistribution(self.df), 1, validate_args=False)
+
+    def knobs(self):
+        return Knob("df × 10^", -1.5, 2.5, 0.05, 0.0), STRETCH
+
+    def turned(self, power, stretch):
+        """The same with df times 10^power, stretched."""
+        heavy = StudentTDistribution(self.df * 10.0**power)
+        return Stretched(Independent(heavy, 1, validate_args=False), 0, stretch)
 
 
 class Laplace(nn.Module):
@@ -71,6 +80,18 @@ class BetaPrior(nn.Module):
     def forward(self):
         return Independent(Beta(self.a, self.b), 1, validate_args=False)
 
+    def knobs(self):
+        starts = {"a": float(self.a[0]), "b": float(self.b[0])}
+        return tuple(
+            Knob(name, min(0.3, start), max(8.0, start), 0.1, start)
+            for name, start in starts.items()
+        )
+
+    def turned(self, a, b):
+        """The same with a and b of the first dimension at these values, the others in proportion."""
+        a, b = (old * (new / old[0]) for old, new in ((self.a, a), (self.b, b)))
+        return Independent(Beta(a, b), 1, validate_args=False)
+
 
 class SpherePrior(nn.Module):
     """The uniform distribution on the sphere S^2 in R^3.
@@ -84,6 +105,14 @@ class SpherePrior(nn.Module):
 
     def forward(self):
         return SphereUniform(self.zeros)
+
+    def knobs(self):
+        return (Knob("kappa", 0.0, 10.0, 0.1, 0.0),)
+
+    def turned(self, kappa):
+        """Von Mises-Fisher about the pole, which is uniform at kappa = 0."""
+        pole = self.zeros.new_tensor([0.0, 0.0, 1.0])
+        return VonMisesFisher(pole, self.zeros.new_tensor(kappa))
 
 
 def _positive(name, value, latent_dim):

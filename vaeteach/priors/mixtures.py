@@ -7,14 +7,32 @@ different distribution, which mixes each dimension on its own (K^D bumps instead
 which nobody samples.
 """
 
+import math
+
 import torch
 from torch import nn
 
-from ..distributions import gaussian, generator, mixture
+from ..distributions import Stretched, gaussian, generator, mixture
 from ..support import whole_number
+from .knobs import STRETCH, Knob
 
 
-class GaussianMixture(nn.Module):
+class _Bumps(nn.Module):
+    """What can be turned in a mixture: the width of its bumps, and the whole."""
+
+    def knobs(self):
+        widths = hasattr(self().component_distribution, "logvar")  # in a box they have none
+        return (Knob("bump width", 0.3, 3.0, 0.05, 1.0), STRETCH) if widths else ()
+
+    def turned(self, width, stretch):
+        """The mixture with the bumps' standard deviations times `width`, then stretched."""
+        p = self()
+        q = p.component_distribution
+        bumps = gaussian(q.mu, q.logvar + 2 * math.log(width))
+        return Stretched(mixture(p.mixture_distribution.logits, bumps), 0, stretch)
+
+
+class GaussianMixture(_Bumps):
     """sum_k w_k N(mu_k, diag exp(logvar_k)), all learned.
 
     logits (K,) of the weights, mu and logvar (K, D).
@@ -35,7 +53,7 @@ class GaussianMixture(nn.Module):
         return mixture(self.logits, gaussian(self.mu, self.logvar))
 
 
-class VampPrior(nn.Module):
+class VampPrior(_Bumps):
     """1/K sum_k q(z | u_k): the encoder's own posteriors at K learned pseudo-inputs u_k.
 
     Every weight is 1/K.

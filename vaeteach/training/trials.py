@@ -37,12 +37,17 @@ class Trial:
     make: object
     posterior: str = "gaussian"
     only: int | None = None  # the one latent dimension in which it exists
+    normal_first: bool = True  # whether the first third is trained under N(0, I)
 
 
 def _pseudo_inputs(data, seed, n=50):
     return data.train[
         torch.randperm(len(data.train), generator=torch.Generator().manual_seed(seed))[:n]
     ]
+
+
+def _in_box(a, b, posterior="beta"):
+    return Trial(lambda model, data, d, seed: BetaPrior(d, a, b), posterior, normal_first=False)
 
 
 TRIALS = {
@@ -53,14 +58,12 @@ TRIALS = {
     "Student t, learned degrees": Trial(
         lambda model, data, d, seed: StudentT(d, 5.0, learn_df=True)
     ),
-    "uniform box, Beta q": Trial(lambda model, data, d, seed: BetaPrior(d, 1.0, 1.0), "beta"),
-    "Beta(2, 2), Beta q": Trial(lambda model, data, d, seed: BetaPrior(d, 2.0, 2.0), "beta"),
-    "Beta(2, 1), Beta q": Trial(lambda model, data, d, seed: BetaPrior(d, 2.0, 1.0), "beta"),
-    "Beta(2, 1), Kumaraswamy q": Trial(
-        lambda model, data, d, seed: BetaPrior(d, 2.0, 1.0), "kumaraswamy"
-    ),
+    "uniform box, Beta q": _in_box(1.0, 1.0),
+    "Beta(2, 2), Beta q": _in_box(2.0, 2.0),
+    "Beta(2, 1), Beta q": _in_box(2.0, 1.0),
+    "Beta(2, 1), Kumaraswamy q": _in_box(2.0, 1.0, "kumaraswamy"),
     "sphere, von Mises-Fisher q": Trial(
-        lambda model, data, d, seed: SpherePrior(), "von_mises_fisher", only=3
+        lambda model, data, d, seed: SpherePrior(), "von_mises_fisher", only=3, normal_first=False
     ),
     "mixture of 10": Trial(lambda model, data, d, seed: GaussianMixture(d, 10, seed=seed)),
     "VampPrior of 50": Trial(
@@ -85,7 +88,7 @@ def train_trial(name, data, latent_dim=2, seed=0, epochs=60, lr=8e-3, progress=F
     model = _untrained(name, data, latent_dim, seed)
     options = dict(batch_size=64, lr=lr, progress=progress)
     fit(model, data.train, epochs=max(1, epochs // 3), seed=seed, **options)
-    if trial.posterior == "gaussian":
+    if trial.normal_first:
         model.prior = trial.make(model, data, trial.only or latent_dim, seed)
     fit(model, data.train, epochs=epochs - max(1, epochs // 3), seed=seed + 1000, **options)
     return model, time.perf_counter() - start
@@ -144,16 +147,15 @@ def _kept(name, data, seeds, latent_dim, epochs):
 def _filled(name, data, latent_dim, seed, state):
     """The trained model of a trial, made of its parameters."""
     model = _untrained(name, data, latent_dim, seed)
-    if TRIALS[name].posterior == "gaussian":
+    if TRIALS[name].normal_first:
         model.prior = TRIALS[name].make(model, data, TRIALS[name].only or latent_dim, seed)
     model.load_state_dict(state)
     return model.requires_grad_(False)
 
 
 def _untrained(name, data, latent_dim, seed):
-    """The model as a trial starts: under N(0, I) where the posterior is Gaussian."""
+    """The model as a trial starts: under N(0, I), or under its own prior."""
     trial = TRIALS[name]
     latent_dim = trial.only or latent_dim
-    gaussian = trial.posterior == "gaussian"
-    first = StandardNormal(latent_dim) if gaussian else trial.make(None, data, latent_dim, seed)
+    first = None if trial.normal_first else trial.make(None, data, latent_dim, seed)
     return build_vae(data, latent_dim, first, trial.posterior, seed=seed)

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch.distributions import constraints
 
-from ..distributions import AggregatePosterior, draw
+from ..distributions import AggregatePosterior, SphereUniform, draw, support_contains
 from ..plots import (
     COLOURS,
     draw_globe,
@@ -24,10 +24,16 @@ from ..plots import (
     seen_from_front,
     style_latent_space,
 )
+from ..priors import Knob, knobs_of, turned
 from .base import FigureView, choice, slider
-from .prior_knobs import knobs_of
 
 SAMPLES = 16
+TURN = Knob("turn °", -180.0, 180.0, 5.0, 0.0)  # of a globe before our eyes, not of the prior
+SPACES = {  # the narrowest first: name -> (D, what a prior of this space has inside its support)
+    "sphere": (3, SphereUniform.support),
+    "box": (2, constraints.unit_interval),
+    "plane": (2, constraints.real),
+}
 
 
 def space_of(p):
@@ -35,15 +41,14 @@ def space_of(p):
 
     Raises ValueError where it cannot be drawn.
     """
-    if p.event_shape == (3,) and getattr(p.support, "name", "") == "sphere":
-        return "sphere"
-    if p.event_shape != (2,):
-        raise ValueError(
-            "PriorZoo draws two latents, or the sphere in three; this prior has"
-            f" {tuple(p.event_shape)}. Train the model with latent_dim=2."
-        )
-    inner = getattr(p.support, "base_constraint", p.support)
-    return "box" if inner is constraints.unit_interval else "plane"
+    for space, (latent_dim, inside) in SPACES.items():
+        if p.event_shape == (latent_dim,) and support_contains(inside, p.support):
+            return space
+    raise ValueError(
+        "PriorZoo draws a density over two latents, or over the sphere in three; this prior is a"
+        f" {type(p).__name__} over events of shape {tuple(p.event_shape)}. Train the model with"
+        " latent_dim=2."
+    )
 
 
 class PriorZoo(FigureView):
@@ -51,8 +56,9 @@ class PriorZoo(FigureView):
 
     models: {name: VAE}, two latents each (or the sphere). data: the ImageData they were trained on.
     Controls:
-    `choose`, two knobs `first` and `second` whose meaning goes with the family (they start at the
-    prior as trained), and `again`, the number of the draw. Encoder and decoder stand still.
+    `choose`, the knobs of the prior, at most two, `first` and `second` (they start at the prior as
+    trained; on a globe the last one turns it), and `again`, the number of the draw. Encoder and
+    decoder stand still.
     `.marginal_kl` and `.elbo`, in nats, are KL(q(z) || p(z)) over training images and the bound on
     test images, both under the prior as it now is.
     Raises ValueError for an empty dict and for a prior that cannot be drawn.
@@ -97,7 +103,7 @@ class PriorZoo(FigureView):
         plane.set_title(" ", fontsize=13)
         moving = [*self.density, self.globe, self.dots, self.samples, self.pictures, self.words]
         self.choose.observe(self._back_to_start, "value")
-        controls = [self.choose, *(knob for pair in self._knobs.values() for knob in pair)]
+        controls = [self.choose, *(knob for knobs in self._knobs.values() for knob in knobs)]
         rows = [[self.choose, self._place, self.again]]
         self.show(figure, moving, [*controls, self.again], rows)
         self.controls = self.choose, self.again  # what a recording walks through
@@ -114,8 +120,9 @@ class PriorZoo(FigureView):
 
     def prior_now(self):
         """The prior at the present setting, a Distribution."""
-        model = self.models[self.choose.value]
-        return knobs_of(model.prior).make(model, self.first.value, self.second.value)
+        name = self.choose.value
+        prior = self.models[name].prior
+        return turned(prior, *(k.value for k in self._knobs[name][: len(knobs_of(prior))]))
 
     def move(self):
         name = self.choose.value
@@ -123,7 +130,7 @@ class PriorZoo(FigureView):
         if name != self._shown:
             self._take_up(name, exhibit["space"])
         space = exhibit["space"]
-        turn = self.second.value if space == "sphere" else 0.0
+        turn = self._knobs[name][-1].value if space == "sphere" else 0.0
         with torch.no_grad():
             p = self.prior_now()
             density = (
@@ -142,9 +149,9 @@ class PriorZoo(FigureView):
         self.pictures.set_data(picture_sheet(pictures, self.data.shape, 4))
         text = f"KL(q(z)‖p(z)) {self.marginal_kl:.2f} nats, test ELBO {self.elbo:.2f} nats"
         self.words.set_text(text.replace("-", "\N{MINUS SIGN}"))
+        setting = [f"{knob.description} {knob.value:.2f}" for knob in self._knobs[name]]
         self.alt = (
-            f"{name}, {self.first.description} {self.first.value:.2f}, {self.second.description}"
-            f" {self.second.value:.2f}: the prior in grey under codes coloured by digit; {SAMPLES}"
+            f"{', '.join([name, *setting])}: the prior in grey under codes coloured by digit; {SAMPLES}"
             " samples, decoded. KL of the aggregate posterior from the prior"
             f" {self.marginal_kl:.2f} nats, test ELBO {self.elbo:.2f} nats."
         )
@@ -160,9 +167,10 @@ class PriorZoo(FigureView):
 
     def _back_to_start(self, change):
         """A prior that is chosen again stands as it was trained."""
-        knobs = knobs_of(self.models[change["new"]].prior)
+        name = change["new"]
         with self.changed.together():
-            self.first.value, self.second.value = knobs.first[-1], knobs.second[-1]
+            for knob, (*_, start) in zip(self._knobs[name], _turnable(self.models[name].prior)):
+                knob.value = start
 
     def _take_up(self, name, space):
         """Another animal: its sliders, its axes."""
@@ -172,11 +180,15 @@ class PriorZoo(FigureView):
         self.still_parts_changed()
 
 
+def _turnable(prior):
+    """The Knobs of a prior, and on a globe the one that turns it."""
+    return (*knobs_of(prior), *([TURN] if space_of(prior()) == "sphere" else []))
+
+
 def _sliders(prior):
-    knobs = knobs_of(prior)
     return tuple(
-        slider(label, float(low), float(high), step, value=start)
-        for label, low, high, step, start in (knobs.first, knobs.second)
+        slider(name, float(low), float(high), step, value=start)
+        for name, low, high, step, start in _turnable(prior)
     )
 
 
