@@ -5,7 +5,8 @@ import pytest
 import torch
 from torch import nn
 
-from vaeteach.models import Decoder, Encoder, mlp
+from vaeteach.distributions import gaussian
+from vaeteach.models import LIKELIHOODS, Decoder, Encoder, build_vae, mlp
 
 
 def by_hand(network, x, activation):
@@ -42,6 +43,22 @@ def test_a_decoder_returns_the_probabilities_that_its_logits_mean():
     expected = 1 / (1 + np.exp(-by_hand(decoder.net, z.numpy(), np.tanh)))
     np.testing.assert_allclose(decoder(z).mean.detach(), expected, atol=1e-6)
     assert decoder(z).batch_shape == (4,) and decoder(z).event_shape == (7,)
+
+
+def test_families_of_ones_own_are_taken_as_they_are():
+    class Wide:
+        def n_parameters(self, latent_dim):
+            return latent_dim
+
+        def __call__(self, h):
+            return gaussian(h, torch.full_like(h, 2.0))
+
+    family, likelihood = Wide(), LIKELIHOODS["gaussian"]()
+    encoder, decoder = Encoder(7, 3, posterior=family), Decoder(3, 7, likelihood=likelihood)
+    assert encoder.family is family and decoder.likelihood is likelihood
+    assert torch.equal(encoder(torch.zeros(2, 7)).logvar, torch.full((2, 3), 2.0))
+    model = build_vae(torch.zeros(4, 7), 3, posterior=family, likelihood=likelihood)
+    assert model.encoder.family is family and model.decoder.likelihood is likelihood
 
 
 def test_unknown_families_get_a_sentence():

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from ..codes import active_units, surgery_of
-from ..distributions import draw, encode, generator, kl
+from ..distributions import POSTERIORS, draw, encode, generator, kl
 from ..models import elbo, iwae_bound, log_prob_of_pixels
 
 IMAGES = 200  # test images for what is slow: the tighter bound, and the refit of single posteriors
@@ -169,11 +169,14 @@ def _room_for_q(model, data, history, seed, steps=100):
         if not torch.isfinite(q.variance.log()).all() or q.variance.max() > 1e8:
             return {}
         gap = (iwae_bound(model, x, 200, seed) - elbo_of(model, q, prior, x, 64, 1)).mean()
-        if not (hasattr(model.encoder, "net") and hasattr(model.encoder, "family")):
+        if hasattr(q, "logvar"):  # whatever the encoder is
+            numbers, family = torch.cat([q.mu, q.logvar], -1), POSTERIORS["gaussian"]()
+        elif hasattr(model.encoder, "net") and hasattr(model.encoder, "family"):
+            numbers, family = model.encoder.net(x), model.encoder.family
+        else:
             return {"gap": float(gap)}
-        numbers = model.encoder.net(x)
-    decoder, family = copy.deepcopy(model).requires_grad_(False), model.encoder.family
-    numbers.requires_grad_()
+    decoder = copy.deepcopy(model).requires_grad_(False)
+    numbers = numbers.clone().requires_grad_()
     optimiser = torch.optim.Adam([numbers])
     for step in range(steps):
         optimiser.param_groups[0]["lr"] = 0.1 * (1 - step / steps)

@@ -96,7 +96,7 @@ def build_vae(
     initial weights: training then needs fewer steps, most of all on large pictures.
     data: ImageData (or a tensor of images, (N, P)). latent_dim: D >= 1. prior: a module whose
     forward() is p(z); the standard normal if not given. posterior, likelihood: names in POSTERIORS
-    and LIKELIHOODS. hidden: widths of the encoder's hidden layers; the decoder mirrors them. seed:
+    and LIKELIHOODS, or families of one's own (see Encoder and Decoder). hidden: widths of the encoder's hidden layers; the decoder mirrors them. seed:
     of the initial weights; torch's global state is untouched. Smooth activations (Tanh, SiLU, GELU)
     keep quadrature over the latents exact; with ReLU it stalls near 1e-3 nats.
     Raises ValueError for sizes that make no model and for names that are not known.

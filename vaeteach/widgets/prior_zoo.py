@@ -56,7 +56,7 @@ class PriorZoo(FigureView):
 
     models: {name: VAE}, two latents each (or the sphere). data: the ImageData they were trained on.
     Controls:
-    `choose`, the knobs of the prior, at most two, `first` and `second` (they start at the prior as
+    `choose`, `knobs`, the prior's own, usually two, `first` and `second` (they start at the prior as
     trained; on a globe the last one turns it), and `again`, the number of the draw. Encoder and
     decoder stand still.
     `.marginal_kl` and `.elbo`, in nats, are KL(q(z) || p(z)) over training images and the bound on
@@ -109,14 +109,12 @@ class PriorZoo(FigureView):
         self.controls = self.choose, self.again  # what a recording walks through
 
     @property
-    def first(self):
-        """The first slider of the prior that is shown."""
-        return self._knobs[self.choose.value][0]
+    def knobs(self):
+        """The sliders of the prior that is shown."""
+        return self._knobs[self.choose.value]
 
-    @property
-    def second(self):
-        """The second slider of the prior that is shown."""
-        return self._knobs[self.choose.value][1]
+    first = property(lambda self: self.knobs[0], doc="The first of them.")
+    second = property(lambda self: self.knobs[1], doc="The second of them.")
 
     def prior_now(self):
         """The prior at the present setting, a Distribution."""
