@@ -24,6 +24,15 @@ class Planting:
 
 PLANTINGS: list[Planting] = [
     Planting("00", ("sample-draw",), "seed=3)\nwith", "seed=4)\nwith"),
+    Planting("01", ("six-joint",), "model.prior().log_prob(z[pick]) + ", ""),
+    Planting("01", ("two-priors-compute",), "/ noise**2", "/ noise"),
+    Planting("01", ("two-priors-sequence",), "1 / (1 + noise**2)", "1 / noise**2"),
+    Planting(
+        "01",
+        ("three-averages", "three-numbers"),
+        "vt.draw(model.decode(causes), seed=2)",
+        "data.train[:1000]",
+    ),
     Planting("02", ("constant-samples",), " + line.prior().log_prob(centre)", ""),
     Planting("02", ("split-compute",), "elbo = likelihood - price", "elbo = likelihood + price"),
     Planting("02", ("split-own",), "- vt.kl(q", "+ vt.kl(q"),
