@@ -34,6 +34,7 @@ UNDER_WORK = {f"{n:02d}" for n in range(13)} - {
     "01",
     "02",
     "03",
+    "04",
     "05",
     "06",
 }  # not yet written to be read aloud
