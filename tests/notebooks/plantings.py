@@ -74,6 +74,15 @@ PLANTINGS: list[Planting] = [
         "split.mutual_information + split.marginal_kl",
         "split.mutual_information",
     ),
+    Planting("10", ("joint", "joint-show"), "-log_n - vt.log", "-vt.log"),
+    Planting(
+        "10",
+        ("joint-code-first", "joint-show"),
+        "(log_q.exp() * (log_q - log_p)).sum(1)",
+        "-log_p.max(1).values",
+    ),
+    Planting("10", ("by-hand",), "- 2 * roots", "- roots"),
+    Planting("10", ("by-hand",), ".clamp(min=0).sqrt()", ".clamp(min=0)"),
 ]
 
 
