@@ -64,6 +64,7 @@ def _recipe(network, kind, head):
 
 
 def _choose(table, name, what):
+    """A new family of that name in the table, or the family that is given in place of a name."""
     if callable(name):
         return name
     if name not in table:

@@ -3,6 +3,8 @@
 Each returns a Distribution.
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import nn
 from torch.distributions import constraints
@@ -84,8 +86,8 @@ def build_vae(
     data,
     latent_dim: int = 2,
     prior: nn.Module | None = None,
-    posterior: str = "gaussian",
-    likelihood: str = "bernoulli",
+    posterior: str | Callable = "gaussian",
+    likelihood: str | nn.Module = "bernoulli",
     hidden: tuple[int, ...] = (128, 64),
     seed: int = 0,
     activation: type[nn.Module] = nn.Tanh,
