@@ -4,9 +4,11 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch import nn
 
+from vaeteach.models import build_vae
 from vaeteach.training import Adam
-from vaeteach.training.optimiser import warm_up_then_cosine
+from vaeteach.training.optimiser import peak_rate, usual_batch, warm_up_then_cosine, width
 
 
 @settings(max_examples=20, deadline=None)
@@ -40,3 +42,29 @@ def test_the_rate_rises_to_its_peak_and_falls_to_zero(steps, peak):
     assert course[:top] == sorted(course[:top])
     assert course[top:] == sorted(course[top:], reverse=True)
     assert rate(steps) == pytest.approx(0, abs=1e-12) or steps == 1
+
+
+@pytest.mark.parametrize(
+    ("hidden", "latent_dim", "wide", "batch", "activation"),
+    [
+        ((128, 64), 2, 128, 64, nn.Tanh),
+        ((128, 64), 10, 128, 64, nn.Tanh),
+        ((255,), 20, 255, 64, nn.Tanh),
+        ((256,), 20, 256, 100, nn.SiLU),
+        ((400,), 2, 400, 100, nn.Tanh),
+        ((400,), 3, 400, 100, nn.SiLU),
+    ],
+)
+def test_the_size_of_a_model_sets_batch_rate_and_activation(
+    hidden, latent_dim, wide, batch, activation
+):
+    model = build_vae(torch.zeros(4, 784), latent_dim, hidden=hidden)
+    assert (width(model), usual_batch(model)) == (wide, batch)
+    assert peak_rate(model) == 0.012
+    assert isinstance(model.encoder.net[1], activation)
+    assert isinstance(model.decoder.net[1], activation)
+
+
+def test_beyond_width_400_the_rate_falls_as_one_over_the_width():
+    model = build_vae(torch.zeros(4, 900), 2, hidden=(800,))
+    assert peak_rate(model) == pytest.approx(0.006)

@@ -9,7 +9,7 @@ import torch
 from ..distributions import draw, generator
 from ..models import Elbo, elbo, require_possible
 from ..support import whole_number
-from .optimiser import peak_rate
+from .optimiser import peak_rate, usual_batch
 
 OPTIONS = ("epochs", "batch_size", "lr", "objective", "seed", "progress", "on_step")
 # what other libraries call them
@@ -39,7 +39,7 @@ def check_options(unknown):
 
 
 def check_settings(model, epochs, batch_size, lr, on_step):
-    """(epochs, batch_size, lr), the rate by `peak_rate` where none is given."""
+    """(epochs, batch_size, lr), the last two by the size of the model where none is given."""
     for method in ("encode", "decode", "parameters"):
         if not hasattr(model, method):
             raise TypeError(
@@ -62,6 +62,7 @@ def check_settings(model, epochs, batch_size, lr, on_step):
     if on_step is not None and not callable(on_step):
         raise TypeError(f"on_step must be a function of the step's number, got {on_step!r}.")
     lr = peak_rate(model) if lr is None else lr
+    batch_size = usual_batch(model) if batch_size is None else batch_size
     if isinstance(lr, bool) or not isinstance(lr, (int, float)) or not 0 < lr < math.inf:
         raise ValueError(f"lr, the learning rate, must be a positive number, got {lr!r}.")
     return whole_number(epochs, "epochs"), whole_number(batch_size, "batch_size"), float(lr)

@@ -23,7 +23,7 @@ def fit(
     data,
     epochs=None,
     *,
-    batch_size=64,
+    batch_size=None,
     lr=None,
     objective=elbo,
     seed=0,
@@ -37,6 +37,7 @@ def fit(
     array, or a pair (train, test) of these. epochs: passes over the training images.
     objective(model, x, seed=generator) -> Elbo or a tensor (B,) in nats, to be maximised; `seed`
     may be missing.
+    batch_size: images in a step, `usual_batch(model)` if not given: 64, for wide models 100.
     lr: the peak rate, `peak_rate(model)` if not given; it warms up over the first twentieth of the
     steps and falls to zero along a cosine.
     seed: order of the images and noise; the same call gives the same numbers. progress: show epoch,
