@@ -83,6 +83,14 @@ PLANTINGS: list[Planting] = [
     ),
     Planting("10", ("by-hand",), "- 2 * roots", "- roots"),
     Planting("10", ("by-hand",), ".clamp(min=0).sqrt()", ".clamp(min=0)"),
+    Planting("08", ("price-parts",), "q.mu**2 / 2", "q.mu**2"),
+    Planting(
+        "08", ("absorb-by-hand", "absorb-check"), "head.bias[2:] -= 2 * s", "head.bias[2:] -= s"
+    ),
+    Planting(
+        "08", ("standardise", "standardise-show"), "- a.variance.log()", "- a.variance.log() / 2"
+    ),
+    Planting("08", ("other-shapes",), "Normal(1.0, 0.5)", "Normal(1.0, 0.25)"),
 ]
 
 

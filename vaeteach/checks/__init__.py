@@ -33,7 +33,7 @@ from .nb07.coin_flip_bound import coin_flip_bound
 from .nb07.weight_of_the_kl import weight_of_the_kl
 from .nb08.absorbed_layer import absorbed_layer
 from .nb08.paired_gain import paired_gain
-from .nb08.standardizing_gain import standardizing_gain
+from .nb08.stretching_gain import stretching_gain
 from .nb09.estimate_kl import estimate_kl
 from .nb09.flow_log_prob import flow_log_prob
 from .nb09.is_sound import is_sound

@@ -1,4 +1,4 @@
-"""Exercise 8.1: the decoder's first layer in new latents."""
+"""Exercise 8.1: the decoder's first layer under a prior whose dimensions depend on each other."""
 
 import torch
 
@@ -8,97 +8,88 @@ from ..exercise import Exercise, Mistake
 def _layers():
     g = torch.Generator().manual_seed(0)
     return [
-        tuple(map(torch.tensor, ([[4.0]], [1.0], [3.0], [2.0]))),
+        tuple(map(torch.tensor, ([[4.0]], [1.0], [3.0], [[2.0]]))),
         (
             torch.tensor([[1.0, 0.0], [0.0, 1.0]]),
             torch.zeros(2),
             torch.tensor([1.0, -1.0]),
-            torch.tensor([0.5, 2.0]),
+            torch.tensor([[0.5, 0.0], [1.0, 2.0]]),
         ),
         (
             torch.randn(5, 3, generator=g),
             torch.randn(5, generator=g),
             torch.randn(3, generator=g),
-            torch.randn(3, generator=g).exp(),
+            torch.randn(3, 3, generator=g).tril(-1) + torch.diag(torch.tensor([0.7, 1.5, 2.0])),
         ),
     ]
 
 
-def _by_probing(weight, bias, m, s):
-    """Ask the old layer what it says at m and at m plus one stretched step along each axis."""
+def _by_probing(weight, bias, m, L):
+    """Ask the old layer what it says at u = 0 and one step along each axis of u."""
     at_zero = weight @ m + bias
-    columns = [weight @ (m + s * axis) + bias - at_zero for axis in torch.eye(len(m))]
+    columns = [weight @ (m + L @ axis) + bias - at_zero for axis in torch.eye(len(m))]
     return torch.stack(columns, 1), at_zero
 
 
 absorbed_layer = Exercise(
     name="absorbed_layer",
-    solution=lambda weight, bias, m, s: (weight * s, bias + weight @ m),
+    solution=lambda weight, bias, m, L: (weight @ L, bias + weight @ m),
     inputs=_layers,
-    praise="the layer sees m + s u, and answers as it did before.",
+    praise="the layer sees m + L u, and answers as it did before.",
     mistakes=(
         Mistake(
             "the inverse map",
-            lambda weight, bias, m, s: (weight / s, bias - weight @ (m / s)),
+            lambda weight, bias, m, L: (
+                weight @ torch.linalg.inv(L),
+                bias - weight @ torch.linalg.inv(L) @ m,
+            ),
             "That is what you would do if the old latents went in and the new ones came out. The"
-            " decoder is now handed u, and has to turn it back: z = m + s u.",
+            " decoder is now handed u, and has to turn it back: z = m + L u.",
         ),
         Mistake(
-            "divided by s",
-            lambda weight, bias, m, s: (weight / s, bias + weight @ m),
-            "The bias is right. The weight is to act on u as it acted on z = m + s u: does it grow"
-            " or shrink with s?",
+            "L transposed",
+            lambda weight, bias, m, L: (weight @ L.T, bias + weight @ m),
+            "The bias is right. In W (L u) the matrix L stands directly to the right of W, as it"
+            " is.",
         ),
         Mistake(
             "shift with the wrong sign",
-            lambda weight, bias, m, s: (weight * s, bias - weight @ m),
-            "The weight is right. Write out W (m + s u) + c: with which sign does m stand there?",
+            lambda weight, bias, m, L: (weight @ L, bias - weight @ m),
+            "The weight is right. Write out W (m + L u) + c: with which sign does m stand there?",
         ),
         Mistake(
-            "shift by the scaled weight",
-            lambda weight, bias, m, s: (weight * s, bias + (weight * s) @ m),
-            "The weight is right. The bias takes the weight as it was, W m: in m + s u only u is"
-            " multiplied by s.",
+            "shift by the new weight",
+            lambda weight, bias, m, L: (weight @ L, bias + weight @ L @ m),
+            "The weight is right. The bias takes the weight as it was, W m: in m + L u only u is"
+            " multiplied by L.",
         ),
         Mistake(
             "shift forgotten",
-            lambda weight, bias, m, s: (weight * s, bias),
+            lambda weight, bias, m, L: (weight @ L, bias),
             "The stretch is there, the shift is not: at u = 0 the layer must see z = m.",
         ),
         Mistake(
-            "shift without the weight",
-            lambda weight, bias, m, s: (
-                weight * s,
-                bias + (m if m.shape == bias.shape else m.sum()),
-            ),
-            "m is a point of the latent space, the bias belongs to the outputs: m has to go through"
-            " the weight.",
+            "covariance for its root",
+            lambda weight, bias, m, L: (weight @ L @ L.T, bias + weight @ m),
+            "You multiplied by the covariance L L^T. z = m + L u holds with its root L.",
         ),
         Mistake(
-            "variance for standard deviation",
-            lambda weight, bias, m, s: (weight * s**2, bias + weight @ m),
-            "You multiplied by the variance. z = m + s u holds with the standard deviation s.",
-        ),
-        Mistake(
-            "rows scaled for columns",
-            lambda weight, bias, m, s: (
-                weight * s.repeat(len(weight))[: len(weight)].unsqueeze(1),
-                bias + weight @ m,
-            ),
-            "weight has shape (outputs, latents): each latent is a column, so s must run along the"
-            " last axis.",
+            "the diagonal only",
+            lambda weight, bias, m, L: (weight * L.diagonal(), bias + weight @ m),
+            "This is the lesson's case of independent dimensions. Here z_2 also depends on u_1: the"
+            " whole matrix L belongs in the weight.",
         ),
     ),
     also_right=(
         _by_probing,
-        lambda weight, bias, m, s: (
-            weight @ torch.diag(s),
+        lambda weight, bias, m, L: (
+            torch.nn.functional.linear(weight, L.T),
             torch.nn.functional.linear(m, weight, bias),
         ),
-        lambda weight, bias, m, s: [
-            torch.einsum("ol,l->ol", weight, s),
+        lambda weight, bias, m, L: [
+            torch.einsum("ok,kl->ol", weight, L),
             (weight * m).sum(1) + bias,
         ],
-        lambda weight, bias, m, s: ((weight * s).tolist(), (bias + weight @ m).numpy()),
+        lambda weight, bias, m, L: ((weight @ L).tolist(), (bias + weight @ m).numpy()),
     ),
 )

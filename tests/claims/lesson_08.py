@@ -1,0 +1,113 @@
+"""Claims of notebook 08, whose models are trained for 30 epochs."""
+
+import functools
+
+import torch
+from register import claim, digits
+
+import vaeteach as vt
+from vaeteach.codes import affine_latents, rotate_latents
+
+
+@functools.cache
+def weighted(seed, beta):
+    """The lesson's model under another weight of the KL term."""
+    model = vt.build_vae(digits(), latent_dim=2, seed=seed)
+
+    def objective(model, x, seed):
+        return vt.elbo(model, x, beta=beta, seed=seed)
+
+    vt.fit(model, digits(), epochs=30, objective=objective, seed=seed, progress=False)
+    return model.requires_grad_(False)
+
+
+@functools.cache
+def race(seed, change, from_zero, steps=40):
+    """Test ELBO and distance of the codes' mean from 0 after so many steps at rate 0.001."""
+    data, model = digits(), vt.build_vae(digits(), latent_dim=2, seed=seed)
+    if from_zero:
+        torch.nn.init.zeros_(model.decoder.net[-1].bias)
+
+    def watch(step):
+        if change == "standardised" and step % 10 == 0:
+            vt.standardize_latents_(model, data.train)
+        if change == "centred" and step % 10 == 0:
+            mean = vt.moments(model, data.train).mean
+            model.load_state_dict(affine_latents(model, mean, 1.0).state_dict())
+        return step >= steps
+
+    vt.fit(model, data, epochs=40, lr=1e-3, seed=seed, progress=False, on_step=watch)
+    model.requires_grad_(False)
+    off = vt.moments(model, data.train).mean.norm()
+    return float(vt.elbo(model, data.test, seed=0).value.mean()), float(off)
+
+
+def mean_elbo(model, x):
+    return float(torch.stack([vt.elbo(model, x, seed=s).value.mean() for s in range(5)]).mean())
+
+
+@claim("08", "regulariser-read", "Without the KL the codes spread out and shrink almost to points.")
+def codes_spread_and_shrink_without_the_kl(seed):
+    with_it, without = (weighted(seed, beta).encode(digits().train) for beta in (1.0, 0.0))
+    return without.mu.norm(dim=1).mean() > 2 * with_it.mu.norm(dim=1).mean() and (
+        without.stddev.mean() < with_it.stddev.mean() / 10
+    )
+
+
+@claim("08", "regulariser-read", "A quarter of the weight fits the training digits better only.")
+def a_lighter_price_overfits(seed):
+    heavy, light = weighted(seed, 1.0), weighted(seed, 0.25)
+    data = digits()
+    return mean_elbo(light, data.test) < mean_elbo(heavy, data.test) - 0.2
+
+
+@claim("08", "stationary-read", "A learned prior and the codes' moments end close together.")
+def learned_prior_meets_the_moments(seed):
+    prior = vt.LearnedNormal(2)
+    model = vt.build_vae(digits(), latent_dim=2, prior=prior, seed=seed)
+    vt.fit(model, digits(), epochs=30, seed=seed, progress=False)
+    model.requires_grad_(False)
+    a, p = vt.moments(model, digits().train), model.prior()
+    return (a.mean - p.mu).abs().max() < 0.1 and (a.variance / p.variance - 1).abs().max() < 0.1
+
+
+@claim("08", "turn-read", "The dashed line dips on the way and comes back at the quarter turn.")
+def upright_ellipses_lose_on_the_way(seed):
+    model, some = weighted(seed, 1.0), digits().train[::64]
+
+    def bound(degrees):
+        turned = rotate_latents(model, degrees * torch.pi / 180, diagonal=True)
+        return float(vt.expected_elbo(turned, some).value.mean())
+
+    start = bound(0)
+    return bound(45) < start - 0.01 and abs(bound(90) - start) < 1e-3
+
+
+@claim("08", "race-read", "From zero the standardised runs lead at step 40 and lag at step 160.")
+def from_zero_a_lead_becomes_a_lag(seed):
+    early, late = (
+        race(seed, "standardised", True, steps)[0] - race(seed, "plain", True, steps)[0]
+        for steps in (40, 160)
+    )
+    return early > 0.3 and late < -0.3
+
+
+@claim("08", "race-read", "From the mean picture they do neither.")
+def from_the_mean_picture_neither(seed):
+    changes = [
+        race(seed, "standardised", False, steps)[0] - race(seed, "plain", False, steps)[0]
+        for steps in (40, 160)
+    ]
+    return max(map(abs, changes)) < 0.2
+
+
+@claim("08", "race-read", "The better beginning gains more by step 40 than standardising.")
+def the_beginning_gains_more(seed):
+    return race(seed, "plain", False)[0] > race(seed, "standardised", True)[0] + 1
+
+
+@claim("08", "race-read", "Centring alone gives a part of the lead, not all of it.")
+def centring_is_a_part_of_the_lead(seed):
+    plain = race(seed, "plain", True)[0]
+    centred, standardised = (race(seed, c, True)[0] - plain for c in ("centred", "standardised"))
+    return 0 < centred < standardised
