@@ -91,6 +91,15 @@ PLANTINGS: list[Planting] = [
         "08", ("standardise", "standardise-show"), "- a.variance.log()", "- a.variance.log() / 2"
     ),
     Planting("08", ("other-shapes",), "Normal(1.0, 0.5)", "Normal(1.0, 0.25)"),
+    Planting("11", ("rbm-by-hand",), "rbm.visible_bias + h", "h"),
+    Planting("11", ("rbm-by-hand",), "softplus(", "torch.exp("),
+    Planting(
+        "11",
+        ("wake-sleep-by-hand", "prior-gradient"),
+        "machine.log_joint(up)",
+        "machine.log_joint(down)",
+    ),
+    Planting("11", ("prior-gradient",), "share.logit()", "share"),
 ]
 
 
