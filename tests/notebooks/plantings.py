@@ -100,6 +100,22 @@ PLANTINGS: list[Planting] = [
         "machine.log_joint(down)",
     ),
     Planting("11", ("prior-gradient",), "share.logit()", "share"),
+    Planting(
+        "09",
+        ("three-ways", "three-ways-show"),
+        "q.log_prob(z) - p.log_prob(z)",
+        "p.log_prob(z) - q.log_prob(z)",
+    ),
+    Planting("09", ("same-gradient",), "log_prob(codes).mean()", "log_prob(codes).sum()"),
+    Planting(
+        "09", ("same-gradient", "prior-only"), "bounds[1] - bounds[0]", "bounds[0] - bounds[1]"
+    ),
+    Planting(
+        "09",
+        ("two-densities", "compare-densities"),
+        "each(z).sum(-1).logsumexp(-1)",
+        "each(z).logsumexp(-2).sum(-1)",
+    ),
 ]
 
 

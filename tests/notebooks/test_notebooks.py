@@ -38,6 +38,7 @@ UNDER_WORK = {f"{n:02d}" for n in range(13)} - {
     "05",
     "06",
     "08",
+    "09",
     "10",
     "11",
 }  # not yet written to be read aloud
