@@ -203,7 +203,8 @@ def test_who_cannot_see_is_told(show, model, data):
     assert "z = (0.30, −0.10)" in page.locator("[aria-live=polite]").first.inner_text()
     assert "z = (0.30, −0.10)" in plane.get_attribute("aria-label")
     unnamed = page.evaluate(
-        "() => [...document.querySelectorAll('button, input, canvas')].filter((e) => !e.textContent &&"
+        "() => [...document.querySelectorAll('button, input, canvas')].filter("
+        "(e) => !e.textContent &&"
         " !e.getAttribute('aria-label') && !e.labels?.length).length"
     )
     assert unnamed == 0

@@ -53,7 +53,7 @@ def test_outside_of_a_view_they_do(sheet):
 @pytest.mark.parametrize("width", [1400, 1000, 700])
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_every_window(sheet, width, theme):
-    """Shapes are true, and nothing is wider than the window; the screenshots are to be looked at."""
+    """Shapes are true, and nothing is wider than the window; look at the screenshots, too."""
     page = sheet.page
     page.evaluate(
         "(name) => window.jupyterapp.commands.execute('apputils:change-theme', { theme: name })",

@@ -41,7 +41,7 @@ def neighbours_show_the_same_digit(seed):
 
 @functools.cache
 def draws(seed):
-    """Of 500 draws of the prior: a classifier's confidence, the neighbours' agreement, log q(z) / p(z)."""
+    """Of 500 draws of the prior: confidence, the neighbours' agreement, log q(z) / p(z)."""
     model, data = model_and_history(seed)[0], digits()
     classifier = LogisticRegression(max_iter=300).fit(data.train.numpy(), data.train_labels.numpy())
     z = vt.draw(model.prior(), (500,), seed=seed)

@@ -42,7 +42,7 @@ def own_pictures_give_back_the_prior(seed):
 
 @functools.cache
 def seen_in_part(seed):
-    """Mean spread of the posteriors of 60 digits, whole and at a fifth of the pixels; share with islands."""
+    """Mean spread of 60 posteriors, whole and at a fifth of the pixels; share with islands."""
     x, few = digits().test[:60], torch.zeros(digits().pixels, dtype=torch.bool)
     few[torch.randperm(len(few), generator=generator(seed))[: round(0.2 * len(few))]] = True
     whole, part = (vt.posterior_grid(model(seed), x, 101, observed=seen) for seen in (None, few))

@@ -1,4 +1,4 @@
-"""Claims of notebook 02: the bound, its gap, and what closes it. Two small models, trained for 20 epochs."""
+"""Claims of notebook 02: the bound, its gap, and what closes it; small models, 20 epochs."""
 
 import functools
 
@@ -25,7 +25,7 @@ def plane_beats_line(seed):
 
 @functools.cache
 def climbed(seed):
-    """(ELBO at rest, ELBO there with sigma as wide as the prior, log p(x)) of the view's first digit."""
+    """The view's first digit: ELBO at rest, with sigma as wide as the prior, and log p(x)."""
     view = BoundAndGap(line(seed), digits())
     for _ in range(100):
         view.climb.value = view._tick + 1

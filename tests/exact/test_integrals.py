@@ -157,7 +157,9 @@ def test_bad_input_gets_a_sentence(f, data):
     with pytest.raises(ValueError, match="iwae_bound"):
         f(build_vae(data, 3, hidden=(8,)), data.test[:2])
     flat = build_vae(data, hidden=(8,))
-    with pytest.raises(ValueError, match="at least 3 grid points"):
+    with pytest.raises(
+        ValueError, match="grid points an axis, must be a whole number of at least 3"
+    ):
         f(flat, data.test[:2], points=2)
     with pytest.raises(ValueError, match="grey"):
         f(flat, data.test[:2] * 0.5)

@@ -241,7 +241,7 @@ def test_same_seed_same_numbers_and_the_global_generator_stays(digits):
     ("call", "sentence"),
     [
         (lambda: RBM(0, 3), "n_visible must be a whole number of at least 1, got 0"),
-        (lambda: RBM(3, 2.0), "n_hidden is 2.0"),
+        (lambda: RBM(3, 2.0), "n_hidden must be a whole number of at least 1, got 2.0"),
         (lambda: RBM(4, 2).log_prob(torch.rand(3, 4)), "binarized"),
         (lambda: RBM(4, 2).log_prob(torch.zeros(3, 5)), r"expected \(B, 4\)"),
         (lambda: RBM(4, 2).log_prob(torch.full((3, 4), torch.nan)), "NaN"),

@@ -79,8 +79,8 @@ QUESTIONS = (
     ),
     Code(
         "kl-code",
-        "Write the KL of $q = \\mathcal N(\\mu, \\mathrm{diag}\\,e^{v})$ from a learned prior of the"
-        " same family for each image: `mu` and `logvar` are (B, D), the prior's two (D,).",
+        "Write the KL of $q = \\mathcal N(\\mu, \\mathrm{diag}\\,e^{v})$ from a learned prior of"
+        " the same family for each image: `mu` and `logvar` are (B, D), the prior's two (D,).",
         ("mu", "logvar", "prior_mu", "prior_logvar"),
         kl_between_normals,
         "notebook 03, section 1",

@@ -121,7 +121,7 @@ def build_vae(
         wake_hidden_units(net, 2.5 if wide else 2.0)
     model = start_from_mean(VAE(encoder, decoder, prior), images)
     with torch.no_grad():
-        q = model.encode(images[:1])
+        q = model.encode(images[:1].to(torch.get_default_dtype()))
     if not support_contains(q.support, constraints.real):
         start_standardised(decoder, prior())
     return model

@@ -88,7 +88,7 @@ class BetaPrior(nn.Module):
         )
 
     def turned(self, a, b):
-        """The same with a and b of the first dimension at these values, the others in proportion."""
+        """The same with a and b of the first dimension at these values, others in proportion."""
         a, b = (old * (new / old[0]) for old, new in ((self.a, a), (self.b, b)))
         return Independent(Beta(a, b), 1, validate_args=False)
 

@@ -127,10 +127,10 @@ def page(folder: Path = NOTEBOOKS) -> str:
     return f"""# Glossary and concept map
 
 One letter has one meaning in each notebook; where a second use could not be avoided, the notebook
-says so. B is the number of pictures in a batch, N in a data set, P of pixels, D of latent dimensions,
-K of components or samples. Logarithms are natural, so divergences and bounds are in nats. A
-distribution's shape is that of its log-density: one number a picture. What people ask is answered
-in [twenty questions](faq.md).
+says so. B is the number of pictures in a batch, N in a data set, P of pixels, D of latent
+dimensions, K of components or samples. Logarithms are natural, so divergences and bounds are in
+nats. A distribution's shape is that of its log-density: one number for each picture. What people
+ask is answered in [twenty questions](faq.md).
 
 {symbol_table(notebook_files(folder))}
 

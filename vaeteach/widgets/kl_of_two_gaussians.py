@@ -98,7 +98,8 @@ class KLOfTwoGaussians(FigureView):
         for ax, value in zip(self._axes[1:], (self.state["integrand"].max(), self.state["truth"])):
             if ax.get_ylim()[1] != (top := round_limit(value)):
                 ax.set_ylim(-0.3 * top if ax is self._axes[1] else -0.15 * top, top)
-                self.still_parts_changed()  # painting these numbers each time takes as long as the rest
+                # painting these numbers each time takes as long as the rest
+                self.still_parts_changed()
         move_kl(self._artists, self.state)
         (mu, log_sigma), (nu, log_tau) = self.parameters["q"], self.parameters["p"]
         first, second = self.state["names"]

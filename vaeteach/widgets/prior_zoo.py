@@ -55,10 +55,9 @@ class PriorZoo(FigureView):
     """Choose a model by its prior, change the prior, and see its fit and its samples change.
 
     models: {name: VAE}, two latents each (or the sphere). data: the ImageData they were trained on.
-    Controls:
-    `choose`, `knobs`, the prior's own, usually two, `first` and `second` (they start at the prior as
-    trained; on a globe the last one turns it), and `again`, the number of the draw. Encoder and
-    decoder stand still.
+    Controls: `choose`, `knobs`, the prior's own, usually two, `first` and `second` (they start at
+    the prior as trained; on a globe the last one turns it), and `again`, the number of the draw.
+    Encoder and decoder stand still.
     `.marginal_kl` and `.elbo`, in nats, are KL(q(z) || p(z)) over training images and the bound on
     test images, both under the prior as it now is.
     Raises ValueError for an empty dict and for a prior that cannot be drawn.
@@ -149,7 +148,8 @@ class PriorZoo(FigureView):
         self.words.set_text(text.replace("-", "\N{MINUS SIGN}"))
         setting = [f"{knob.description} {knob.value:.2f}" for knob in self._knobs[name]]
         self.alt = (
-            f"{', '.join([name, *setting])}: the prior in grey under codes coloured by digit; {SAMPLES}"
+            f"{', '.join([name, *setting])}: the prior in grey under codes coloured by digit;"
+            f" {SAMPLES}"
             " samples, decoded. KL of the aggregate posterior from the prior"
             f" {self.marginal_kl:.2f} nats, test ELBO {self.elbo:.2f} nats."
         )

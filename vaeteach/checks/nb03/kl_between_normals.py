@@ -92,7 +92,8 @@ _MISTAKES = (
     Mistake(
         "the 1 forgotten",
         lambda mu, logvar, m, v: (_per_dimension(mu, logvar, m, v) + 0.5).sum(-1),
-        "Where q is the prior the KL must be 0; yours is 1/2 for each dimension. The -1 is missing.",
+        "Where q is the prior the KL must be 0; yours is 1/2 for each dimension. The -1 is"
+        " missing.",
     ),
 )
 
