@@ -253,14 +253,8 @@ def rule_links(notebook):
             yield f"it links to {name}, which does not exist"
 
 
-# Lessons whose figures have no alt text yet: a lesson leaves the set when it gets them.
-WITHOUT_ALT = {"07"}
-
-
 def rule_alt(notebook):
     """A cell that makes a static figure says what it shows: alt="…" or figure.alt = …"""
-    if notebook.metadata.get("number", "") in WITHOUT_ALT:
-        return
     for cell in code_of(notebook):
         nodes = list(ast.walk(tree_of(cell)))
         calls = [

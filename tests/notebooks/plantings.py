@@ -83,6 +83,7 @@ PLANTINGS: list[Planting] = [
     ),
     Planting("10", ("by-hand",), "- 2 * roots", "- roots"),
     Planting("10", ("by-hand",), ".clamp(min=0).sqrt()", ".clamp(min=0)"),
+    Planting("07", ("code-use",), "z.roll(1, 0)", "z"),
     Planting("08", ("price-parts",), "q.mu**2 / 2", "q.mu**2"),
     Planting(
         "08", ("absorb-by-hand", "absorb-check"), "head.bias[2:] -= 2 * s", "head.bias[2:] -= s"

@@ -10,7 +10,6 @@ import pytest
 from lesson_rules import (
     NOTEBOOKS,
     RULES,
-    WITHOUT_ALT,
     code_of,
     is_view,
     read,
@@ -29,20 +28,6 @@ from lesson_rules import (
 )
 from plantings import PLANTINGS, asserting_cells, caught
 
-UNDER_WORK = {f"{n:02d}" for n in range(13)} - {
-    "00",
-    "01",
-    "02",
-    "03",
-    "04",
-    "05",
-    "06",
-    "08",
-    "09",
-    "10",
-    "11",
-    "12",
-}  # not yet written to be read aloud
 OTHER_DATA = ["04", "05"]  # these must also hold on other data, see test_other_data
 if "VAETEACH_EVERYTHING" in os.environ:
     OTHER_DATA.append("06")  # so does this one; 07 is made for digits
@@ -67,8 +52,6 @@ def numbered(path):
 def test_rule(path, rule):
     if rule is rule_closing and path.name.startswith("00"):
         pytest.skip("the opening notebook asks the questions")
-    if path.name[:2] in UNDER_WORK and rule in (rule_length, rule_one_import_style, rule_imports):
-        pytest.skip("this lesson's code is being rewritten")
     assert broken(numbered(path), rule) == []
 
 
@@ -77,8 +60,6 @@ def test_every_assertion_has_been_seen_to_fail(path):
     """An assertion that no mistake can trip teaches nothing: each has a planted mistake."""
     planted = {p.cells[-1] for p in PLANTINGS if p.lesson == path.name[:2]}
     missing = asserting_cells(read(path)) - planted
-    if path.name[:2] in UNDER_WORK and missing:
-        pytest.skip("this lesson's code is being rewritten")
     assert missing == set(), (
         "plant the mistake that each would catch in tests/notebooks/plantings.py"
     )
@@ -195,25 +176,10 @@ def test_a_broken_rule_is_found(rule, cells):
     assert broken(notebook_of(*cells), rule)
 
 
-@pytest.fixture(autouse=True)
-def every_lesson_has_alt(request, monkeypatch):
-    """Notebooks made here are held to the rule, whatever lessons still miss it."""
-    if "path" not in request.fixturenames:
-        monkeypatch.setattr("lesson_rules.WITHOUT_ALT", set())
-
-
 @pytest.mark.parametrize("alt", ["plots.new_figure(8, 3, alt='two')", None])
 def test_alt_is_given_at_once_or_set_later(alt):
     cell = FIGURE.replace("plots.new_figure(8, 3)", alt) if alt else f"{FIGURE}\nfigure.alt = 'two'"
     assert broken(notebook_of(*changed(3, "code", cell)), rule_alt) == []
-
-
-@pytest.mark.parametrize("number", sorted(WITHOUT_ALT))
-def test_lessons_excused_from_alt_still_need_it(number, monkeypatch):
-    """A lesson whose figures all have alt text leaves the set."""
-    monkeypatch.setattr("lesson_rules.WITHOUT_ALT", set())
-    [path] = [path for path in NOTEBOOKS if path.name.startswith(number)]
-    assert broken(numbered(path), rule_alt)
 
 
 def test_stored_outputs_and_random_ids_are_found():
