@@ -15,7 +15,7 @@ def phase_of(view):
 
 
 def test_wake_and_sleep(lab):
-    cells = lab.excerpt(NOTEBOOK, "imports", "rbm-by-hand", "record-runs", "view")
+    cells = lab.excerpt(NOTEBOOK, "imports", "rbm-run", "record-runs", "view")
     with lab.open_and_run(cells) as sheet:
         (view,) = sheet.views()
         image = view.locator(".vaeteach-picture").first

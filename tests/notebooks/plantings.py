@@ -24,7 +24,7 @@ class Planting:
 
 PLANTINGS: list[Planting] = [
     Planting("00", ("sample-draw",), "seed=3)\nwith", "seed=4)\nwith"),
-    Planting("01", ("six-joint",), "model.prior().log_prob(z[pick]) + ", ""),
+    Planting("01", ("six-grid", "six-joint"), "model.prior().log_prob(z[pick]) + ", ""),
     Planting("01", ("two-priors-compute",), "/ noise**2", "/ noise"),
     Planting("01", ("two-priors-sequence",), "1 / (1 + noise**2)", "1 / noise**2"),
     Planting(
