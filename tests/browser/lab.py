@@ -345,9 +345,13 @@ class Sheet:
         """Do `action` and raise unless the element then looks different; returns when it is at rest
         again.
         """
-        before = self.settle(locator)
+        before, end = self.settle(locator), time.monotonic() + 30
         action()
-        assert self.changed(locator, before) > least, "the picture does not answer"
+        share = self.changed(locator, before)
+        while share <= least and time.monotonic() < end:  # a busy sign or a ring may come first
+            self.page.wait_for_timeout(100)
+            share = self.changed(locator, before)
+        assert share > least, "the picture does not answer"
         self.settle(locator)
 
     def drag(self, locator, fraction: float, down: float = 0.0, steps: int = 15):
