@@ -50,8 +50,8 @@ def alarm(signs):
     if signs["bound"] < signs["coin_flip"]:
         return (
             f"The bound, {signs['bound']:.4g} nats, is worse than that of a decoder which flips a"
-            f" coin for every pixel (-P log 2 = {signs['coin_flip']:.1f}). Either something is broken,"
-            " or it was trained for another objective or with too large a step."
+            f" coin for every pixel (-P log 2 = {signs['coin_flip']:.1f}). Either something is"
+            " broken, or it was trained for another objective or with too large a step."
         )
     return None
 
