@@ -6,16 +6,14 @@ import itertools
 import json
 import math
 import uuid
-from pathlib import Path
 
-from .view import es_module
+from .scripts import es_module
 
 ALONG, GRID = 21, 7  # positions of a slider alone; of each of the first two sliders together
-_HERE = Path(__file__).parent
 _PAGE = """<div class="vaeteach-view" id="{place}"><img alt="{alt}" width="{width}"
 src="data:image/png;base64,{png}" style="max-width:100%; height:auto"></div>
 <script type="module">
-const {{ play }} = await import("data:text/javascript;base64,{module}");
+{module}
 play({recording}, document.getElementById("{place}"));
 </script>"""
 
@@ -69,13 +67,12 @@ def record(view, controls):
 
 def page(recording, png, alt):
     """HTML that plays a recording by itself; where no script may run, the still picture."""
-    module = es_module(_HERE / "picture.js", _HERE / "player.js")
     return _PAGE.format(
         place=f"vaeteach-{uuid.uuid4().hex}",
         alt=html.escape(alt),
         width=recording["width"],
         png=base64.b64encode(png).decode(),
-        module=base64.b64encode(module.encode()).decode(),
+        module=es_module("base/picture.js", "base/player.js"),
         recording=json.dumps(recording).replace("</", "<\\/"),
     )
 
