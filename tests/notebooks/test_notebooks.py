@@ -5,6 +5,7 @@ import re
 import time
 
 import ledger
+import minutes
 import nbformat
 import pytest
 from lesson_rules import (
@@ -63,6 +64,15 @@ def test_every_assertion_has_been_seen_to_fail(path):
     assert missing == set(), (
         "plant the mistake that each would catch in tests/notebooks/plantings.py"
     )
+
+
+@EACH
+def test_the_stated_minutes_follow_from_words_code_and_exercises(path):
+    notebook, anew = read(path), "run: python tests/notebooks/minutes.py --write"
+    told = minutes.stated(notebook)
+    assert told, "the first cell says: **Time:** about 40 minutes to read, 65 with the exercises …"
+    assert all(abs(a - b) <= 5 for a, b in zip(told, minutes.minutes(notebook))), anew
+    assert minutes.stated_in_readme(path.name[:2]) == told, anew
 
 
 @EACH
@@ -174,6 +184,15 @@ def test_a_good_notebook_breaks_no_rule():
 )
 def test_a_broken_rule_is_found(rule, cells):
     assert broken(notebook_of(*cells), rule)
+
+
+def test_minutes_are_counted():
+    notebook = notebook_of(*changed(2, "md", "word " * 400 + "$$a$$ $$b$$"))
+    words, lines, formulas = 2 + 200 + 400 + 15 + 17, 3 + 1 + 3 + 3, 2
+    reading, together = minutes.minutes(notebook)
+    assert reading == pytest.approx(words / 200 + lines / 10 + formulas, abs=0.1)
+    assert together == reading + 2 * 6 + 5
+    assert minutes.rounded((1, 32.6)) == (5, 35)
 
 
 @pytest.mark.parametrize("alt", ["plots.new_figure(8, 3, alt='two')", None])
