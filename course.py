@@ -11,24 +11,24 @@ On Windows: py course.py. Options after "python3 course.py" go to JupyterLab, li
 
 # Standard library only, and no syntax newer than Python 3.6: an old Python must get as far as
 # reading the sentence that refuses it.
+import functools
 import hashlib
 import json
 import os
+import pathlib
 import platform
 import shutil
+import signal
 import subprocess
 import sys
-import time
 
-ROOT = os.path.dirname(os.path.abspath(__file__))
-VENV = os.path.join(ROOT, ".venv")
-PYTHON = os.path.join(VENV, *(("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")))
-STAMP = os.path.join(VENV, "course-stamp")  # what .venv was made from; written when all is there
-BUSY = os.path.join(VENV, "course-unfinished")  # there while pip works: found, it was cut off
-LOG = os.path.join(VENV, "course-install.log")
-CONSTRAINTS = os.path.join(ROOT, "constraints.txt")
+ROOT = pathlib.Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = str(VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
+STAMP = VENV / "course-stamp"  # what .venv was made from, or UNFINISHED
+UNFINISHED = "pip was at work"  # found in the stamp: pip was cut off
+LISTS = [ROOT / "pyproject.toml", ROOT / "constraints.txt"]
 FIRST = "notebooks/00_start_here.ipynb"
-OLDEST, NEWEST = (3, 11), (3, 13)
 CPU_TORCH = "https://download.pytorch.org/whl/cpu"
 SPACE = 2.5e9  # bytes: 1.8 GB installed, the rest while unpacking
 MADE = ".venv build dist .pytest_cache .ruff_cache .hypothesis tests/artefacts vaeteach.egg-info"
@@ -42,55 +42,22 @@ class Problem(Exception):
     """One sentence for the reader: what is wrong, and what to do."""
 
 
-def say(text):
-    print(text, flush=True)
-
-
-# --- set-up ---------------------------------------------------------------------------------------
-
-
-def check_python(version=None, which=shutil.which):
-    """Refuse a Python outside 3.11 to 3.13, and name a fitting one where there is one."""
-    version = tuple(version or sys.version_info)[:2]
-    if OLDEST <= version <= NEWEST:
-        return
-    advice = "install Python 3.13 from https://www.python.org/downloads/ and start again with it"
-    for minor in range(OLDEST[1], NEWEST[1] + 1):
-        command = ["py", f"-3.{minor}"] if os.name == "nt" else [f"python3.{minor}"]
-        if which(command[0]) and runs(command + ["-c", ""]):
-            advice = f"run it as `{' '.join(command)} course.py`"
-    this = f"{version[0]}.{version[1]}"
-    raise Problem(f"This is Python {this}; the course needs Python 3.11 to 3.13: {advice}.")
+say = functools.partial(print, flush=True)
 
 
 def read(path):
     """The text of a file, empty where there is none."""
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except OSError:
-        return ""
+    return path.read_text("utf-8", "replace") if path.is_file() else ""
 
 
-def recipe():
-    """The fingerprint of all that .venv is made from; a moved folder needs a new one."""
-    lists = [read(os.path.join(ROOT, name)) for name in ("pyproject.toml", "constraints.txt")]
-    if not all(lists):
-        raise Problem(
-            "pyproject.toml or constraints.txt is missing: get the whole course folder again."
-        )
-    words = [str(sys.version_info[:2]), platform.machine(), ROOT, *lists]
-    return hashlib.sha256("\n".join(words).encode()).hexdigest()
-
-
-def environment():
+def environment(**more):
     """The environment of everything started here: nothing reaches out of .venv, or into it."""
     drop = "PYTHONPATH PYTHONHOME VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV"
     env = {name: value for name, value in os.environ.items() if name not in drop.split()}
-    return dict(env, PYTHONNOUSERSITE="1", PYTHONUTF8="1", PIP_NO_INPUT="1")
+    return dict(env, PYTHONNOUSERSITE="1", PYTHONUTF8="1", PIP_NO_INPUT="1", **more)
 
 
-def runs(command):
+def runs(*command):
     """Whether this command ends well."""
     null = subprocess.DEVNULL
     try:
@@ -99,113 +66,109 @@ def runs(command):
         return False
 
 
+# --- set-up ---------------------------------------------------------------------------------------
+
+
+def check_python(version=sys.version_info, which=shutil.which):
+    """Refuse a Python outside 3.11 to 3.13, and name a fitting one where there is one."""
+    if (3, 11) <= tuple(version)[:2] <= (3, 13):
+        return
+    advice = "install Python 3.13 from https://www.python.org/downloads/ and start again with it"
+    for minor in (11, 12, 13):
+        command = ["py", f"-3.{minor}"] if os.name == "nt" else [f"python3.{minor}"]
+        if which(command[0]) and runs(*command, "-c", ""):
+            advice = f"run it as `{' '.join(command)} course.py`"
+    this = "This is Python {}.{}; the course needs".format(*version)
+    raise Problem(f"{this} Python 3.11 to 3.13: {advice}.")
+
+
+def recipe():
+    """The fingerprint of all that .venv is made from; a moved folder needs a new one."""
+    lists = list(map(read, LISTS))
+    if not all(lists):
+        raise Problem("pyproject.toml or constraints.txt is missing: get the whole folder again.")
+    words = [str(sys.version_info[:2]), platform.machine(), str(ROOT), *lists]
+    return hashlib.sha256("\n".join(words).encode()).hexdigest()
+
+
 def check_space(needed):
-    free = shutil.disk_usage(ROOT).free
+    free = shutil.disk_usage(str(ROOT)).free
     if free < needed:
-        raise Problem(
-            f"The disk is full: set-up needs {SPACE / 1e9:.1f} GB, {free / 1e9:.1f} GB is free;"
-            " make room and start again."
-        )
+        need = f"set-up needs {SPACE / 1e9:.1f} GB, {free / 1e9:.1f} GB is free"
+        raise Problem(f"The disk is full: {need}; make room and start again.")
 
 
 def make_venv():
     """Make .venv, in place of one that is broken, unfinished, or of another Python."""
-    ours = "version = {}.{}.".format(*sys.version_info[:2])
-    good = ours in read(os.path.join(VENV, "pyvenv.cfg")) and not os.path.exists(BUSY)
-    if good and runs([PYTHON, "-m", "pip", "--version"]):
+    ours = "version = {}.{}.".format(*sys.version_info)
+    good = ours in read(VENV / "pyvenv.cfg") and read(STAMP) != UNFINISHED
+    if good and runs(PYTHON, "-m", "pip", "--version"):
         return
-    if os.path.isdir(VENV):
+    if VENV.is_dir():
         say("The folder .venv is unfinished or broken: making it again.")
         remove(VENV)
-    elif os.path.lexists(VENV):
+    elif os.path.lexists(str(VENV)):
         raise Problem(".venv is not a folder: move it away and start again.")
     check_space(SPACE)
-    if not runs([sys.executable, "-c", "import ensurepip, venv"]):
+    if subprocess.call([sys.executable, "-m", "venv", str(VENV)], env=environment()):
+        package = "python{}.{}-venv".format(*sys.version_info)
         raise Problem(
-            "This Python cannot make an environment, because its module ensurepip is missing: on"
-            " Debian and Ubuntu run `sudo apt install python{}.{}-venv`, elsewhere install Python"
-            " from https://www.python.org, and start again.".format(*sys.version_info[:2])
+            "The folder .venv could not be made (Python's own words stand above): put the course in"
+            f" a folder of your own; where ensurepip is missing, run `sudo apt install {package}`"
+            " on Debian and Ubuntu, elsewhere install Python from https://www.python.org."
         )
-    if not runs([sys.executable, "-m", "venv", VENV]):
-        raise Problem(f"{VENV} could not be made: put the course in a folder of your own.")
 
 
-def pip(what, *arguments):
-    """Run `pip install`, show that it lives, and return its exit code; its words go to the log."""
-    options = ["--no-compile", "--progress-bar=off", "--disable-pip-version-check"]
-    command = [PYTHON, "-m", "pip", "install", "-c", CONSTRAINTS] + options + list(arguments)
-    start, tty = time.time(), sys.stdout.isatty()
-    with open(LOG, "ab") as log:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=environment(), stdout=log, stderr=log, stdin=subprocess.DEVNULL
-        )
-        try:
-            while process.poll() is None:
-                if tty:
-                    print(f"\r{what} … {time.time() - start:.0f} s ", end="", flush=True)
-                time.sleep(0.1)
-        finally:
-            if process.poll() is None:
-                process.terminate()
-                process.wait()
-    ended = "failed" if process.returncode else "done"
-    say(("\r" if tty else "") + f"{what}: {ended} after {time.time() - start:.0f} s.")
-    return process.returncode
+def pip(*arguments):
+    """Whether `pip install` ends well; it shows what it does."""
+    options = ["-c", str(LISTS[1]), "--no-compile", "--disable-pip-version-check", *arguments]
+    command = [PYTHON, "-m", "pip", "install", *options]
+    return not subprocess.call(command, cwd=str(ROOT), env=environment())
 
 
 def install(extra):
     """Install PyTorch without gigabytes of CUDA where that can be had, then the course."""
-    cpu = ["--no-deps", "--retries=1", "--timeout=15", "--index-url", CPU_TORCH]
-    if pip("PyTorch, from local wheels", "--no-index", "--no-deps", "torch"):
-        if not sys.platform.startswith("linux") or pip("PyTorch for the CPU", *(cpu + ["torch"])):
-            if pip("PyTorch as pip finds it, several GB on Linux", "torch"):
-                raise Problem(pips_last_line())
-    if pip("The course's packages", "-e", f".[{extra}]" if extra else "."):
-        raise Problem(pips_last_line())
+    cpu = ["--no-deps", "--retries=1", "--timeout=15", "--index-url", CPU_TORCH, "torch"]
+    local = pip("-qqq", "--no-index", "--no-deps", "torch")  # from wheels that PIP_FIND_LINKS names
+    small = local or (sys.platform.startswith("linux") and pip(*cpu))
+    if not (small or pip("torch")) or not pip("-e", f".[{extra}]" if extra else "."):
+        raise Problem(
+            "pip could not install what the course needs (its own words stand above): connect to"
+            " the network, or set HTTPS_PROXY, and start again; what is there is kept."
+        )
 
 
-def pips_last_line():
-    """The sentence for a pip that failed, with its own last line of error."""
-    said = [line.strip() for line in read(LOG).splitlines()]
-    last = ([line for line in said if line.startswith("ERROR")] or said or ["nothing"])[-1]
-    return (
-        f"pip could not install what the course needs ({last}): connect to the network (or set"
-        f" HTTPS_PROXY) and start again; what is there is kept, and all that pip said is in {LOG}."
-    )
+def check_package():
+    """Refuse an environment in which the course does not load, in Python's own last line."""
+    loads = [PYTHON, "-c", "import torch, jupyterlab, anywidget, vaeteach"]
+    done = subprocess.run(loads, env=environment(), cwd=str(ROOT), stderr=subprocess.PIPE)
+    if done.returncode:
+        words = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
+        raise Problem(
+            f"What was installed does not load ({''.join(words)}): run `python3 course.py clean`"
+            " and start again; on Windows PyTorch also needs Microsoft's"
+            " https://aka.ms/vs/17/release/vc_redist.x64.exe."
+        )
 
 
 def set_up(extra=""):
     """Make .venv hold the course, with extra="test" its tests; at once where it already does."""
     wanted, stamp = recipe(), (read(STAMP) + "\n").split("\n")
     extra = extra or stamp[1]
-    if stamp[:2] == [wanted, extra] and runs([PYTHON, "-c", "import vaeteach"]):
+    if stamp[:2] == [wanted, extra] and runs(PYTHON, "-c", "import vaeteach"):
         return
-    start = time.time()
     say("Setting up the course in .venv: a few minutes the first time, on a slow line longer.")
     make_venv()
-    for name in (STAMP, LOG):
-        if os.path.exists(name):
-            os.remove(name)
-    open(BUSY, "w").close()
+    STAMP.write_text(UNFINISHED, "utf-8")
     try:
         install(extra)
     except Problem:
         check_space(5e7)  # else pip has undone what failed, and .venv stays usable
-        os.remove(BUSY)
+        STAMP.write_text("", "utf-8")
         raise
-    os.remove(BUSY)
-    loads = [PYTHON, "-c", "import torch, jupyterlab, anywidget, vaeteach"]
-    check = subprocess.run(loads, env=environment(), cwd=ROOT, stderr=subprocess.PIPE)
-    if check.returncode:
-        words = check.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
-        raise Problem(
-            f"What was installed does not load ({''.join(words)}): run `python3 course.py clean`"
-            " and start again; on Windows PyTorch also needs Microsoft's"
-            " https://aka.ms/vs/17/release/vc_redist.x64.exe."
-        )
-    with open(STAMP, "w", encoding="utf-8") as file:
-        file.write(f"{wanted}\n{extra}")
-    say(f"Set up in {time.time() - start:.0f} s.")
+    STAMP.write_text("", "utf-8")
+    check_package()
+    STAMP.write_text(f"{wanted}\n{extra}", "utf-8")
 
 
 # --- commands -------------------------------------------------------------------------------------
@@ -213,15 +176,11 @@ def set_up(extra=""):
 
 def become(command, env):
     """Run the command in place of this program where the system can, so that signals reach it."""
+    os.chdir(str(ROOT))
     if os.name != "nt":
-        os.chdir(ROOT)
         os.execve(command[0], command, env)
-    process = subprocess.Popen(command, env=env, cwd=ROOT)
-    while True:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            pass  # the console sends it to both: JupyterLab decides when to end
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the console sends it to the command too
+    return subprocess.call(command, env=env)
 
 
 def sockets_fit():
@@ -236,12 +195,10 @@ def lab_command(options=()):
     """JupyterLab on loopback, with the token that it makes itself, opened on the first notebook."""
     command = [PYTHON, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1"]
     command += [f"--ServerApp.root_dir={ROOT}", "--LabApp.news_url=None"]  # nothing looks outside
-    command += ["--LabApp.extension_manager=readonly"]
+    command += ["--LabApp.extension_manager=readonly", f"--LabApp.default_url=/lab/tree/{FIRST}"]
     command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
     if sockets_fit():
         command.append("--KernelManager.transport=ipc")
-    if os.path.exists(os.path.join(ROOT, FIRST)):
-        command.append(f"--LabApp.default_url=/lab/tree/{FIRST}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     return command + list(options)
@@ -249,12 +206,11 @@ def lab_command(options=()):
 
 def start(options):
     set_up()
-    folder = os.path.join(VENV, "share", "jupyter", "lab", "settings")
-    os.makedirs(folder, exist_ok=True)
-    with open(os.path.join(folder, "overrides.json"), "w", encoding="utf-8") as file:
-        json.dump(SETTINGS, file)
+    settings = VENV / "share/jupyter/lab/settings/overrides.json"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text(json.dumps(SETTINGS), "utf-8")
     # the kernel of .venv, not another one called python3
-    env = dict(environment(), JUPYTER_PREFER_ENV_PATH="1")
+    env = environment(JUPYTER_PREFER_ENV_PATH="1")
     if not env.get("JUPYTER_TOKEN", "x"):
         del env["JUPYTER_TOKEN"]  # set but empty, it would switch the token off
     say("Starting JupyterLab. Stop it with Ctrl-C.")
@@ -263,9 +219,9 @@ def start(options):
 
 def test(options):
     set_up("test")
-    env = environment()
-    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        env.setdefault(name, "1")  # tests run side by side: more threads would wait for each other
+    # tests run side by side: more threads would wait for each other
+    names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+    env = environment(**{name: os.environ.get(name, "1") for name in names})
     command = [PYTHON, "-m", "pytest"]
     if not any(option.startswith(("-n", "--numprocesses", "--pdb", "-p")) for option in options):
         command += ["-n", str(max(2, min(4, os.cpu_count() or 2))), "--dist", "loadgroup"]
@@ -279,104 +235,57 @@ def remove(path):
         os.chmod(name, 0o700)
         function(name)
 
-    shutil.rmtree(path, onerror=again)
+    shutil.rmtree(str(path), onerror=again)
 
 
 def clean(options):
-    if os.path.realpath(sys.prefix) == os.path.realpath(VENV):
+    if pathlib.Path(sys.prefix).resolve() == VENV.resolve():
         raise Problem("This Python lives in .venv, which is to be removed: use another.")
-    gone = [name for name in MADE.split() if os.path.isdir(os.path.join(ROOT, name))]
-    for folder, names, _ in os.walk(ROOT):
-        for name in set(names) & {"__pycache__", ".ipynb_checkpoints", ".git", ".venv"}:
-            names.remove(name)
-            if name not in (".git", ".venv"):
-                remove(os.path.join(folder, name))
+    gone = [name for name in MADE.split() if (ROOT / name).is_dir()]
     for name in gone:
-        remove(os.path.join(ROOT, name))
+        remove(ROOT / name)
+    for name in ("__pycache__", ".ipynb_checkpoints"):
+        for folder in sorted(ROOT.rglob(name), reverse=True):  # what is inside another goes first
+            remove(folder)
     say(f"Removed {', '.join(gone)}." if gone else "Nothing to remove.")
     say("Data and kept results are outside this folder: `python3 course.py doctor` says where.")
 
 
 def doctor(options):
-    system = f"{platform.system()} {platform.machine()}"
-    say(f"Python {platform.python_version()} on {system}, in {ROOT}")
-    if not os.path.isdir(VENV):
+    say(f"Python {platform.python_version()} on {platform.platform()}, in {ROOT}")
+    if not VENV.is_dir():
         raise Problem("There is no .venv yet: run `python3 course.py`.")
-    if os.path.exists(BUSY) or not runs([PYTHON, "-c", "import pip"]):
+    if read(STAMP) == UNFINISHED or not runs(PYTHON, "-m", "pip", "--version"):
         raise Problem(
-            "The folder .venv is unfinished or broken: run `python3 course.py`, which makes it"
-            " again."
+            "The folder .venv is unfinished or broken: `python3 course.py` makes it anew."
         )
     if not read(STAMP).startswith(recipe()):
         say("! .venv was made from other lists than today's: `python3 course.py` mends that.")
-    return subprocess.call([PYTHON, os.path.abspath(__file__), "--examine"], env=environment())
+    check_package()
+    ask = "import sys, vaeteach; from vaeteach.support.doctor import examine"
+    ask += "; sys.exit(examine(sys.argv[1], vaeteach.load))"
+    return become([PYTHON, "-c", ask, str(LISTS[1])], environment())
 
 
-def examine(options):
-    """What doctor asks inside .venv."""
-    from importlib import metadata
-
-    from packaging.requirements import Requirement
-
-    bad = []
-
-    def report(good, text, advice="run `python3 course.py clean`, then `python3 course.py`"):
-        say(f"  {text}" if good else f"! {text}: {advice}")
-        bad.extend([] if good else [text])
-
-    lines = [line.split("#")[0].strip() for line in read(CONSTRAINTS).splitlines()]
-    shown = "torch numpy jupyterlab ipywidgets anywidget matplotlib seaborn scikit-learn".split()
-    for pin in map(Requirement, filter(None, lines)):
-        if pin.marker is not None and not pin.marker.evaluate():
-            continue
-        there = "".join(d.version for d in metadata.distributions(name=pin.name))
-        if pin.name in shown and there in pin.specifier:
-            report(True, f"{pin.name} {there}")
-        elif (there or pin.name in shown) and there.split("+")[0] not in pin.specifier:
-            tried = str(pin.specifier).lstrip("=")
-            report(False, f"{pin.name} is {there or 'missing'}, tried was {tried}")
-    for name in ("@jupyter-widgets/jupyterlab-manager", "anywidget"):
-        there = os.path.exists(os.path.join(sys.prefix, "share/jupyter/labextensions", name))
-        report(there, f"JupyterLab {'can' if there else 'cannot'} display the widgets of {name}")
-    try:
-        from vaeteach import load
-        from vaeteach.support import cache
-
-        folder = near = str(cache.folder())
-        while not os.path.exists(near):
-            near = os.path.dirname(near)
-        mine = "it cannot be written; set VAETEACH_CACHE to a folder of yours"
-        report(os.access(near, os.W_OK), f"cache {folder}", mine)
-        data = load("digits")
-        report(True, f"data digits: {len(data.train)} training and {len(data.test)} test images")
-    except Exception as error:
-        report(False, f"the package does not work ({type(error).__name__}: {error})")
-    say(f"{len(bad)} problem(s) found." if bad else "All is well.")
-    return 1 if bad else 0
-
-
-COMMANDS = {"test": test, "clean": clean, "doctor": doctor, "--examine": examine}
+COMMANDS = {"test": test, "clean": clean, "doctor": doctor}
 
 
 def main(arguments):
-    name = arguments[0] if arguments else ""
+    name, options = "".join(arguments[:1]), arguments[1:]
     try:
         if name in ("-h", "--help", "help"):
-            say(__doc__.strip())
-            return 0
-        if name not in COMMANDS and name[:1] not in ("", "-"):
-            raise Problem(f"There is no command {name!r}: use test, clean, doctor, or nothing.")
+            return say(__doc__.strip()) or 0
         check_python()
         if name in COMMANDS:
-            return COMMANDS[name](arguments[1:]) or 0
+            return COMMANDS[name](options) or 0
+        if name[:1] not in ("", "-"):
+            raise Problem(f"There is no command {name!r}: use test, clean, doctor, or nothing.")
         return start(arguments) or 0
     except Problem as problem:
         sys.stderr.write(f"{problem}\n")
     except OSError as error:
-        sys.stderr.write(
-            f"{error}: make room or close what uses it, keep the course in a folder of your own,"
-            " and start again.\n"
-        )
+        advice = "make room or close what uses it, keep the course in a folder of your own"
+        sys.stderr.write(f"{error}: {advice}, and start again.\n")
     except KeyboardInterrupt:
         sys.stderr.write("\nStopped. Start again to go on.\n")
         return 130
