@@ -54,11 +54,14 @@ from .distributions import (
     kl_standard_normal,
 )
 from .exact import (
+    LinearVAE,
     best_gaussian,
+    best_linear_vae,
     bound_gap,
     expected_elbo,
     log_marginal,
     posterior_grid,
+    principal_axes,
     quadrature_error,
     two_humped,
 )
@@ -117,6 +120,7 @@ __all__ = [
     "ImageData",
     "Laplace",
     "LearnedNormal",
+    "LinearVAE",
     "Moments",
     "NonFiniteBound",
     "RBM",
@@ -136,6 +140,7 @@ __all__ = [
     "all_states",
     "annealed_log_partition",
     "best_gaussian",
+    "best_linear_vae",
     "bound_gap",
     "build_bernoulli_vae",
     "build_vae",
@@ -174,6 +179,7 @@ __all__ = [
     "plots",
     "posterior_grid",
     "precision_recall",
+    "principal_axes",
     "priors",
     "quadrature_error",
     "results",
