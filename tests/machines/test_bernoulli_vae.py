@@ -16,6 +16,7 @@ from vaeteach.machines import (
     build_bernoulli_vae,
     exact_bits,
     leave_one_out,
+    relaxed,
 )
 from vaeteach.models import elbo, iwae_bound
 from vaeteach.training import fit
@@ -126,3 +127,28 @@ def test_bad_input_gets_a_sentence():
         build_bernoulli_vae(torch.zeros(1, 4), 0)
     with pytest.raises(ValueError, match="between 1 and 16"):
         exact_bits(build_bernoulli_vae(torch.zeros(1, 4), 20), torch.zeros(1, 4))
+
+
+def test_relaxed_bits_become_bits_as_the_temperature_falls(small):
+    """At a low temperature the mean over much noise is the likelihood of sampled bits."""
+    model, images = small
+    x = images[5:6].expand(4000, -1)
+    log_likelihood = exact_bits(model, images[5:6]).elbo + kl(
+        model.encode(images[5:6]), model.prior()
+    )
+    cold = relaxed(model, x, temperature=0.01, seed=1).log_likelihood
+    error = cold.std().item() / len(cold) ** 0.5
+    assert (cold.mean() - log_likelihood).abs().item() < 4 * error
+    # warm bits are between zero and one: another decoder input, another value
+    warm = relaxed(model, x, temperature=1.0, seed=1).log_likelihood
+    assert (warm.mean() - log_likelihood).abs().item() > 6 * error
+
+
+def test_relaxed_bits_hand_the_likelihood_to_the_encoder(small):
+    model, images = small
+    bound = relaxed(model, images)
+    assert torch.allclose(bound.value, bound.log_likelihood - bound.kl)
+    gradients = torch.autograd.grad(bound.log_likelihood.sum(), list(model.encoder.parameters()))
+    assert all(bool(g.isfinite().all()) and g.abs().max() > 0 for g in gradients)
+    with pytest.raises(ValueError, match="temperature must be a positive number"):
+        relaxed(model, images, temperature=0)

@@ -6,7 +6,7 @@ import re
 import pytest
 import torch
 
-from vaeteach.machines.states import all_states, check_bits
+from vaeteach.machines.states import all_codes, all_states, check_bits
 
 
 @pytest.mark.parametrize("n", [1, 2, 5])
@@ -42,3 +42,10 @@ def test_what_is_no_row_of_bits_gets_a_sentence(x, words):
 def test_bits_come_back_as_they_are():
     x = all_states(3)
     assert check_bits(x, 3) is x
+
+
+def test_codes_of_words_come_in_the_order_of_the_numbers():
+    expected = [list(map(float, code)) for code in itertools.product(range(3), repeat=2)]
+    assert all_codes(2, 3).tolist() == expected
+    with pytest.raises(ValueError, match="5 units with 16 values"):
+        all_codes(5, 16)

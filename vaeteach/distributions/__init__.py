@@ -22,6 +22,7 @@ from .full_gaussian import TurnedGaussian
 from .mixture import mixture
 from .raster import RasterBernoulli
 from .stretched import Stretched
+from .words import WordChain, Words
 
 __all__ = [
     "AggregatePosterior",
@@ -35,6 +36,8 @@ __all__ = [
     "mixture",
     "RasterBernoulli",
     "Stretched",
+    "WordChain",
+    "Words",
     "Beta",
     "Gaussian",
     "Kumaraswamy",

@@ -1,10 +1,28 @@
-"""Models of bits, whose prior has to learn: Boltzmann and Helmholtz machines, a VAE of bits."""
+"""Models of bits and words, whose prior has to learn.
 
-from .bernoulli_vae import average_posterior_bits, build_bernoulli_vae, exact_bits, leave_one_out
+Boltzmann and Helmholtz machines, a VAE of bits, a VQ-VAE.
+"""
+
+from .bernoulli_vae import (
+    average_posterior_bits,
+    build_bernoulli_vae,
+    exact_bits,
+    leave_one_out,
+    relaxed,
+)
 from .boltzmann import RBM, annealed_log_partition, contrastive_divergence
+from .dictionary import (
+    build_vq_vae,
+    encode_words,
+    perplexity,
+    revive_words,
+    straight_through,
+    word_shares,
+)
+from .enumeration import average_posterior_codes, codes_of, exact_codes, log_joint_table
 from .helmholtz import Exact, HelmholtzMachine
 from .recognition import refit_recognition
-from .states import all_states
+from .states import all_codes, all_states
 from .wake_sleep import WakeSleep, record
 
 __all__ = [
@@ -12,13 +30,25 @@ __all__ = [
     "HelmholtzMachine",
     "RBM",
     "WakeSleep",
+    "all_codes",
     "all_states",
     "annealed_log_partition",
     "average_posterior_bits",
+    "average_posterior_codes",
     "build_bernoulli_vae",
+    "build_vq_vae",
+    "codes_of",
     "contrastive_divergence",
+    "encode_words",
     "exact_bits",
+    "exact_codes",
     "leave_one_out",
+    "log_joint_table",
+    "perplexity",
     "refit_recognition",
     "record",
+    "relaxed",
+    "revive_words",
+    "straight_through",
+    "word_shares",
 ]

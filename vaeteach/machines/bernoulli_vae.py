@@ -7,19 +7,14 @@ gradient with a leave-one-out baseline is unbiased and needs no extra network. W
 everything is summed exactly.
 """
 
-import math
-
 import torch
 from torch import Tensor, nn
 
-from ..distributions import bernoulli, borrowed_rng, draw, kl
+from ..distributions import bernoulli, borrowed_rng, draw, generator, kl
 from ..models import VAE, Decoder, Elbo, log_prob_of_pixels, mlp
 from ..priors import BernoulliPrior
 from ..support import whole_number
-from .helmholtz import Exact
-from .states import all_states
-
-CHUNK = 2**23  # numbers decoded and compared at once
+from .enumeration import average_posterior_codes, exact_codes
 
 
 class BernoulliEncoder(nn.Module):
@@ -78,32 +73,24 @@ def leave_one_out(model: VAE, x: Tensor, n_samples: int = 4, seed=0) -> Elbo:
     return Elbo(mean, divergence, mean - divergence + (score - score.detach()))
 
 
-def exact_bits(model: VAE, x: Tensor) -> Exact:
-    """log p(x), the bound and the gap of each image (B, P) for a VAE of D bits.
+def relaxed(model: VAE, x: Tensor, temperature: float = 0.5, seed=0) -> Elbo:
+    """The bound with bits made smooth: sigmoid of (log-odds + logistic noise) / temperature.
 
-    All 2^D codes are summed.
-
-    log p(x) = log sum_z p(z) p(x | z); the bound is E_q of log p(x, z) - log q(z | x), without
-    sampling noise. Nats, each (B,), with gradients. Raises ValueError above 16 bits.
+    Each field (B,). The KL is that of the bits themselves, so ``value`` bounds log p(x) of no
+    model; its gradient takes the path through the sample. As the temperature falls the samples
+    become bits and the gradient noisier. Raises ValueError for a temperature that is not positive.
+    Source: Maddison, Mnih and Teh 2017, "The Concrete Distribution", section 3 and appendix B (the
+    binary case); Jang, Gu and Poole 2017.
     """
-    states = all_states(model.prior().event_shape[0], x.dtype)
-    log_prior, p = model.prior().log_prob(states), model.decode(states)
-    marginals, bounds = [], []
-    for part in x.split(max(1, CHUNK // (len(states) * x.shape[-1]))):
-        joint = log_prob_of_pixels(p, part[:, None]) + log_prior
-        log_q = model.encode(part[:, None]).log_prob(states)
-        marginals.append(joint.logsumexp(1))
-        bounds.append((log_q.exp() * (joint - log_q)).sum(1))
-    log_marginal, bound = torch.cat(marginals), torch.cat(bounds)
-    return Exact(log_marginal, bound, log_marginal - bound)
+    if not temperature > 0:
+        raise ValueError(f"temperature must be a positive number, got {temperature!r}.")
+    q = model.encode(x)
+    u = torch.rand(q.logits.shape, generator=generator(seed), dtype=x.dtype)
+    z = ((q.logits + torch.logit(u, eps=1e-6)) / temperature).sigmoid()
+    log_likelihood = log_prob_of_pixels(model.decode(z), x)
+    divergence = kl(q, model.prior())
+    return Elbo(log_likelihood, divergence, log_likelihood - divergence)
 
 
-@torch.no_grad()
-def average_posterior_bits(model: VAE, x: Tensor) -> Tensor:
-    """<q(z | x)> over the rows of x, a table over all codes, (2^D,).
-
-    In the order of ``all_states``.
-    """
-    states = all_states(model.prior().event_shape[0], x.dtype)
-    parts = [model.encode(part[:, None]).log_prob(states).logsumexp(0) for part in x.split(256)]
-    return (torch.stack(parts).logsumexp(0) - math.log(len(x))).exp()
+# notebook 11 calls them by these names
+exact_bits, average_posterior_bits = exact_codes, average_posterior_codes

@@ -1,7 +1,4 @@
-"""Binary vectors.
-
-Independent bits as a distribution, a table of all states of n bits, and the check of an input.
-"""
+"""A table of all states of n bits, or of all codes of words, and the check of an input."""
 
 import torch
 from torch import Tensor
@@ -17,14 +14,25 @@ def all_states(n: int, dtype: torch.dtype | None = None) -> Tensor:
 
     Raises ValueError where n is below 1 or above ``ENUMERABLE``.
     """
-    if not 1 <= n <= ENUMERABLE:
+    return all_codes(n, 2, dtype)
+
+
+def all_codes(positions: int, words: int, dtype: torch.dtype | None = None) -> Tensor:
+    """Every row of words 0 to words - 1 at so many positions: (words^positions, positions).
+
+    Row number = the code read as a number to base ``words``. Raises ValueError for fewer than one
+    code and for more than 2^``ENUMERABLE``.
+    """
+    if positions < 1 or words < 1 or words**positions > 2**ENUMERABLE:
         raise ValueError(
-            f"cannot list all states of {n} binary units: between 1 and {ENUMERABLE} units are"
-            " summed exactly. Use fewer units, or an estimate (annealed importance sampling, an"
+            f"cannot list all states of {positions} {'binary ' if words == 2 else ''}units with"
+            f" {words} values: between 1 and {ENUMERABLE} binary units, or as many codes of words,"
+            " are summed exactly. Use fewer units, or an estimate (annealed importance sampling, an"
             " importance-weighted bound)."
         )
-    bits = torch.arange(n - 1, -1, -1)
-    return ((torch.arange(2**n)[:, None] >> bits) & 1).to(dtype or torch.get_default_dtype())
+    power = words ** torch.arange(positions - 1, -1, -1)
+    codes = torch.arange(words**positions)[:, None] // power % words
+    return codes.to(dtype or torch.get_default_dtype())
 
 
 def check_bits(x: Tensor, n: int, what: str = "x") -> Tensor:

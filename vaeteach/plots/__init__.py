@@ -68,6 +68,7 @@ from .sampling import draw_sampler, draw_samples, move_sampler
 from .statistics import draw_confusion, draw_differences, draw_over_seeds
 from .style import COLOURS, SERIES, SHADES, canvas_style, digit_palette, new_figure
 from .training import draw_kl_by_dimension, draw_loss_terms, draw_running_means, draw_trade_off
+from .words import draw_code, draw_dictionary, draw_promise, draw_word_table, move_code
 
 __all__ = [
     "draw_evidence_path",
@@ -81,12 +82,14 @@ __all__ = [
     "draw_bayes",
     "draw_bound",
     "draw_bounds_by_samples",
+    "draw_code",
     "draw_codes",
     "draw_codes_and_prior",
     "draw_concept_map",
     "draw_confusion",
     "draw_dashboard",
     "draw_density",
+    "draw_dictionary",
     "draw_differences",
     "draw_digit_legend",
     "draw_ellipse",
@@ -115,6 +118,7 @@ __all__ = [
     "draw_price",
     "draw_prior",
     "draw_prior_codes",
+    "draw_promise",
     "draw_radius",
     "draw_rates",
     "draw_running_estimate",
@@ -125,10 +129,12 @@ __all__ = [
     "draw_unit_marginals",
     "draw_unit_paths",
     "draw_weight_vectors",
+    "draw_word_table",
     "globe_lines",
     "move_absorption",
     "move_bayes",
     "move_bound",
+    "move_code",
     "move_density",
     "move_integrand",
     "move_kl",

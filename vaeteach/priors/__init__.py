@@ -11,12 +11,15 @@ from ..priors.mixtures import GaussianMixture, VampPrior
 from ..priors.normal import LearnedNormal, StandardNormal
 from .bits import BernoulliPrior
 from .knobs import Knob, knobs_of, turned
+from .words import AutoregressiveWords, IndependentWords
 
 __all__ = [
+    "AutoregressiveWords",
     "BernoulliPrior",
     "BetaPrior",
     "FlowPrior",
     "GaussianMixture",
+    "IndependentWords",
     "Knob",
     "Laplace",
     "LearnedNormal",

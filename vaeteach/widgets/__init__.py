@@ -8,6 +8,7 @@ import importlib
 from .base.threads import answer_beside_cells
 
 _PUBLIC = {  # module -> names
+    "compose_code": ["ComposeCode"],
     "where_to_sample": ["WhereToSample"],
     "absorbed_prior": ["AbsorbedPrior"],
     "prior_times_likelihood": ["PriorTimesLikelihood"],
