@@ -10,7 +10,7 @@ WrongAnswer, an AssertionError.
 import copy
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -61,6 +61,7 @@ class Exercise:
     """One exercise: its solution, inputs from small to large, mistakes, other right answers.
 
     inputs() returns a list of argument tuples; every call of an answer gets its own copies.
+    inputs(seed) are others of the same kind, for `on_other_inputs`.
     prepare(*arguments) returns what is handed to the answer in their place. also(result,
     *arguments) returns what else has to agree, {its name in a sentence: value}, such as a gradient
     or what has become of an argument. Results agree if they have one shape and numbers within rtol
@@ -71,7 +72,7 @@ class Exercise:
 
     name: str
     solution: Callable
-    inputs: Callable[[], list]
+    inputs: Callable[..., list]
     mistakes: tuple = ()
     also_right: tuple = ()
     praise: str = "that is it."
@@ -80,6 +81,14 @@ class Exercise:
     also: Callable | None = None
     prepare: Callable | None = None
     otherwise: str = ""
+    secret: bool = False
+
+    def on_other_inputs(self, seed: int) -> "Exercise":
+        """The same exercise on inputs that its own check does not show, and nor does this one.
+
+        For the hidden tests of an assignment. A mistake in the catalogue is named as ever.
+        """
+        return replace(self, inputs=lambda: self.inputs(seed), secret=True)
 
     def __call__(self, answer) -> None:
         """Print one line if the answer is right or not given, raise WrongAnswer if it is wrong."""
@@ -183,7 +192,7 @@ class Exercise:
 
     def _on(self, i):
         """The input of this number, as it was before any answer saw it."""
-        if not self._cases[i]:
+        if self.secret or not self._cases[i]:
             return ""
         parameters = inspect.signature(self.solution).parameters.values()
         texts = [show(argument) for argument in self._cases[i]]
@@ -192,6 +201,8 @@ class Exercise:
         return f" on {', '.join(texts)}"
 
     def _explain(self, i, got):
+        if self.secret:
+            return "it fails on inputs that are not shown, of other numbers or another shape."
         want, where = self._expected[i], self._on(i)
         if isinstance(got.error, SystemExit):
             return "your answer calls exit() or quit(), which would end Python. Use return."

@@ -7,8 +7,8 @@ import torch
 from ..exercise import Exercise, Mistake
 
 
-def _log_weights():
-    g = torch.Generator().manual_seed(2)
+def _log_weights(seed=0):
+    g = torch.Generator().manual_seed(2 + seed)
     return [
         (torch.tensor([[-2.0], [-4.0]]),),
         (-20 + 3 * torch.randn(5, 3, generator=g),),

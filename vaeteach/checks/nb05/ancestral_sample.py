@@ -5,8 +5,8 @@ import torch
 from ..exercise import Exercise, Mistake
 
 
-def _models():
-    g = torch.Generator().manual_seed(5)
+def _models(seed=0):
+    g = torch.Generator().manual_seed(5 + seed)
     weights = torch.randn(2, 7, generator=g)
 
     def decode(z):

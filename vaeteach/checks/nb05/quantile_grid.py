@@ -35,7 +35,7 @@ def _grid_by_meshgrid(n):
 quantile_grid = Exercise(
     name="quantile_grid",
     solution=lambda n: _grid(ndtri(_middles(n))),
-    inputs=lambda: [(1,), (2,), (3,), (6,)],
+    inputs=lambda seed=0: [(1,), (2,), (3,), (6 + seed % 10,)],
     praise="every cell of the grid holds the same share of the prior.",
     mistakes=(
         Mistake(

@@ -17,8 +17,8 @@ def _slerp(a, b, t, angle=None):
     return (torch.sin((1 - t) * angle) * a + torch.sin(t * angle) * b) / torch.sin(angle)
 
 
-def _pairs():
-    g = torch.Generator().manual_seed(6)
+def _pairs(seed=0):
+    g = torch.Generator().manual_seed(6 + seed)
     a, b = torch.randn(2, 20, generator=g)
     short = torch.tensor([2.0, 0.0]), torch.tensor([1.0, 1.0])
     return [(*short, 0.0), (*short, 0.25), (a, b, 0.5), (a, 0.3 * b, 0.8)]

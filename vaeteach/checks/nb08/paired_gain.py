@@ -9,8 +9,8 @@ import torch
 from ..exercise import Exercise, Mistake
 
 
-def _pairs():
-    g = torch.Generator().manual_seed(1)
+def _pairs(seed=0):
+    g = torch.Generator().manual_seed(1 + seed)
     level = 5 * torch.randn(12, generator=g)  # seeds differ far more than the treatment does
     return [
         (torch.tensor([1.0, 5.0, 9.0]), torch.tensor([2.0, 4.0, 12.0])),

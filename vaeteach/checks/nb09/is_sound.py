@@ -35,8 +35,9 @@ class Suspect:
         return self.mu[which] + torch.randn(n, 2, generator=g)
 
 
-def _suspects():
-    two, other = [[3.0, 3.0], [-3.0, -3.0]], [[2.5, -2.5], [-2.5, 2.5]]
+def _suspects(seed=0):
+    a = 3.0 + seed % 5 / 10
+    two, other = [[a, a], [-a, -a]], [[2.5, -2.5], [-2.5, 2.5]]
     three = [[3.0, 3.0], [-3.0, 3.0], [-3.0, -3.0]]
     return [
         (Suspect(two),),

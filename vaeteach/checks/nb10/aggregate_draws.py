@@ -5,8 +5,8 @@ import torch
 from ..exercise import Exercise, Mistake
 
 
-def _posteriors():
-    g = torch.Generator().manual_seed(0)
+def _posteriors(seed=0):
+    g = torch.Generator().manual_seed(seed)
     return [
         (
             torch.tensor([[0.0], [10.0]]),

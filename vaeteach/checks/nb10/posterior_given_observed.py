@@ -6,8 +6,8 @@ import torch
 from ..exercise import Exercise, Mistake
 
 
-def _grids():
-    g = torch.Generator().manual_seed(2)
+def _grids(seed=0):
+    g = torch.Generator().manual_seed(2 + seed)
     pixels = torch.rand(7, 5, generator=g).mul(0.8).add(0.1).log()
     prior = torch.log_softmax(torch.randn(7, generator=g), 0)
     even = torch.tensor([0.5, 0.5]).log()

@@ -5,8 +5,8 @@ import torch
 from ..exercise import Exercise, Mistake
 
 
-def _log_weights():
-    g = torch.Generator().manual_seed(2)
+def _log_weights(seed=0):
+    g = torch.Generator().manual_seed(2 + seed)
     rows = [(torch.log(torch.tensor([[0.1], [0.3]])), torch.log(torch.tensor([[0.5], [0.5]])))]
     for samples, batch in ((3, 2), (8, 5)):
         rows.append(

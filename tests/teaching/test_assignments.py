@@ -1,0 +1,328 @@
+"""Assignments: made of the lessons, graded by their checks; with the real nbgrader on request."""
+
+import contextlib
+import dataclasses
+import io
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import sysconfig
+import venv
+
+import nbformat
+import pytest
+
+import vaeteach
+from teaching import assignments
+from teaching.lessons import ROOT, lessons
+from vaeteach import checks
+
+LESSONS = {lesson.number: lesson for lesson in lessons()}
+SOLUTION = re.compile(r" *### BEGIN SOLUTION.*?### END SOLUTION", re.DOTALL)
+HIDDEN = re.compile(r"\n### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.DOTALL)
+
+
+def cells(notebook, ending):
+    """{name of the exercise: cell} for the cells of one kind."""
+    named = {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells}
+    return {
+        name.removesuffix(ending): cell for name, cell in named.items() if name.endswith(ending)
+    }
+
+
+def wrong(name, number):
+    """The code of a wrong answer: a mistake that the exercise's catalogue knows."""
+    return f"from vaeteach import checks\n{name} = checks.{name}.mistakes[{number}].answer"
+
+
+@pytest.fixture
+def own_checks():
+    """Hidden tests import the checks anew; afterwards this process has its own again."""
+    ours = {name: m for name, m in sys.modules.items() if name.startswith("vaeteach.checks")}
+    yield
+    for name in [name for name in sys.modules if name.startswith("vaeteach.checks")]:
+        del sys.modules[name]
+    sys.modules.update(ours)
+    vaeteach.checks = checks
+
+
+@pytest.fixture(scope="module")
+def lesson_03():
+    return assignments.assignment(LESSONS["03"], seed=1)
+
+
+def points(notebook, answers):
+    """What a grader gives: each cell is run after the answers, 0 points for an error or stderr."""
+    space, earned = {}, {}
+    for cell in notebook.cells:
+        name = cell.metadata.nbgrader.grade_id
+        if cell.cell_type != "code":
+            continue
+        source = answers.get(
+            name.removesuffix("-answer"), SOLUTION.sub("    return ...", cell.source)
+        )
+        err, failed = io.StringIO(), False
+        with contextlib.redirect_stderr(err), contextlib.redirect_stdout(io.StringIO()):
+            try:
+                exec(source if cell.metadata.nbgrader.solution else cell.source, space)
+            except Exception:
+                failed = True
+        if cell.metadata.nbgrader.grade:
+            fine = not failed and not err.getvalue()
+            earned[name.removesuffix("-check")] = cell.metadata.nbgrader.points * fine
+    return earned
+
+
+def test_solved_untouched_and_mistaken(lesson_03, own_checks):
+    answers = {name: cell.source for name, cell in cells(lesson_03, "-answer").items()}
+    answers.pop("written", None)
+    full = {"kl_between_normals": 2, "kl_by_samples": 2, "kl_gradient": 2, "fault_in_kl": 1}
+    nothing = dict.fromkeys(full, 0)
+    assert points(lesson_03, answers) == full
+    assert points(lesson_03, {}) == nothing
+    for number in (0, 1):
+        assert points(lesson_03, {name: wrong(name, number) for name in full}) == nothing
+
+
+def test_answers_that_only_know_the_inputs_that_are_shown(lesson_03, own_checks):
+    """They pass the check in sight; the hidden one asks about other numbers."""
+    answer = """
+from vaeteach import checks
+shown = checks.kl_gradient
+def kl_gradient(mu, sigma):
+    for case in shown.inputs():
+        if case[0].shape == mu.shape and bool((case[0] == mu).all()):
+            return shown.solution(mu, sigma)
+    raise ValueError(f"the hidden input is {mu}")
+"""
+    assert points(lesson_03, {"kl_gradient": answer})["kl_gradient"] == 0
+    space = {}
+    exec(answer, space)
+    assert checks.kl_gradient.judge(space["kl_gradient"]).right
+    verdict = checks.kl_gradient.on_other_inputs(5).judge(space["kl_gradient"])
+    assert not verdict.right and "hidden input" not in verdict.message
+    assert "tensor" not in verdict.message and "mu =" not in verdict.message
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        "checks.kl_gradient = print",
+        "class checks:\n    kl_gradient = print",
+        "type(checks.kl_gradient).__call__ = lambda *a: None",
+        "type(checks.kl_gradient).judge = lambda *a: checks.Verdict(True, '')",
+        "checks.kl_gradient.judge.__globals__['_graded'] = False\ndef kl_gradient(*a): return ...",
+        "import sys, types\nsys.modules['vaeteach.checks'] = checks = types.SimpleNamespace(\n"
+        "    kl_gradient=print, graded=print)",
+    ],
+    ids=range(6),
+)
+def test_a_submission_that_replaces_the_checks(lesson_03, own_checks, trick):
+    wrong_answer = f"def kl_gradient(mu, sigma):\n    return -mu, sigma\n{trick}"
+    assert points(lesson_03, {"kl_gradient": wrong_answer})["kl_gradient"] == 0
+
+
+def test_no_solution_is_left_in_a_release(lesson_03):
+    for name, cell in cells(lesson_03, "-answer").items():
+        if cell.cell_type == "code":
+            (task,) = (task for task in LESSONS["03"].tasks if task.name == name)
+            assert SOLUTION.sub("    return ...", cell.source) == task.stub
+    shown = "\n".join(
+        HIDDEN.sub("", cell.source) for cell in lesson_03.cells if cell.metadata.nbgrader.locked
+    )
+    assert "Solution" not in shown and "on_other_inputs" not in shown and "Hint" in shown
+
+
+@pytest.mark.parametrize("number", LESSONS)
+def test_every_lesson_makes_an_assignment(number, monkeypatch):
+    monkeypatch.setattr(assignments, "unseen", lambda check, seed: 1)
+    notebook = assignments.assignment(LESSONS[number])
+    nbformat.validate(notebook)
+    assert len(cells(notebook, "-check")) == len(LESSONS[number].tasks) >= 2
+    assert all(cell.metadata.nbgrader.points > 0 for cell in cells(notebook, "-check").values())
+    for cell in cells(notebook, "-answer").values():
+        assert cell.cell_type != "code" or SOLUTION.search(cell.source)
+
+
+def test_hidden_inputs_tell_every_mistake_from_the_solution():
+    check = checks.kl_split
+    number = assignments.unseen(check, 3)
+    assert number == assignments.unseen(check, 3) != assignments.unseen(check, 4)
+    no_mistake = checks.Mistake("none", check.solution, "This is right.")
+    with pytest.raises(RuntimeError, match="kl_split"):
+        assignments.unseen(dataclasses.replace(check, mistakes=(no_mistake,)), 3)
+
+
+def test_the_command(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(assignments, "unseen", lambda check, seed: 1)
+    assert assignments.main([str(tmp_path), "00", "--seed", "5"]) == 0
+    (path,) = (tmp_path / "source").rglob("*.ipynb")
+    assert path.stem == path.parent.name == LESSONS["00"].path.stem
+    compile((tmp_path / "nbgrader_config.py").read_text("utf-8"), "config", "exec")
+    (tmp_path / "nbgrader_config.py").write_text("# the teacher's own", "utf-8")
+    assignments.main([str(tmp_path), "00"])
+    assert "teacher's own" in (tmp_path / "nbgrader_config.py").read_text("utf-8")
+    with pytest.raises(SystemExit):
+        assignments.main([str(tmp_path), "99"])
+    assert "There is no lesson 99" in capsys.readouterr().err
+
+
+# --- the real nbgrader ----------------------------------------------------------------------------
+
+
+class Course:
+    """A course of nbgrader's in a folder, with nbgrader in an environment of its own."""
+
+    def __init__(self, folder, python):
+        self.folder, self.python = folder, python
+        path = f"{python.parent}{os.pathsep}{os.environ['PATH']}"  # it starts alembic by its name
+        home = str(folder / "home")
+        self.environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "HOME": home}
+
+    def run(self, *arguments, folder=None):
+        command = [str(self.python), "-m", "nbgrader", *arguments]
+        ran = subprocess.run(
+            command, cwd=folder or self.folder, env=self.environment, capture_output=True, text=True
+        )
+        assert ran.returncode == 0 or arguments[0] == "autograde", ran.stderr[-3000:]
+        return ran
+
+    def submit(self, student, assignment, change):
+        """Hand in what is released, with its cells changed by change({name: cell})."""
+        notebook = nbformat.read(self.folder / "release" / assignment / f"{assignment}.ipynb", 4)
+        named = {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells}
+        change(named, notebook)
+        path = self.folder / "submitted" / student / assignment / f"{assignment}.ipynb"
+        path.parent.mkdir(parents=True)
+        nbformat.write(notebook, path)
+
+    def points(self):
+        """{(assignment, student): {cell: points given by the machine}} of the gradebook."""
+        ask = """
+import json
+from nbgrader.api import Gradebook
+given = []
+with Gradebook("sqlite:///gradebook.db") as book:
+    for assignment in book.assignments:
+        for submission in assignment.submissions:
+            grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+            scores = {grade.cell.name: grade.auto_score for grade in grades}
+            given.append([assignment.name, submission.student.id, scores])
+print(json.dumps(given))"""
+        ran = subprocess.run(
+            [str(self.python), "-c", ask],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return {(a, s): scores for a, s, scores in json.loads(ran.stdout)}
+
+
+@pytest.fixture(scope="module")
+def nbgrader(tmp_path_factory):
+    """An environment with nbgrader over this one; VAETEACH_NBGRADER names a Python that has it."""
+    if "VAETEACH_NBGRADER" in os.environ:
+        return pathlib.Path(os.environ["VAETEACH_NBGRADER"])
+    folder = tmp_path_factory.mktemp("nbgrader")
+    venv.create(folder, with_pip=True)
+    python = folder / "bin" / "python"
+    (site,) = folder.glob("lib/python*/site-packages")
+    (site / "course.pth").write_text(sysconfig.get_paths()["purelib"])
+    constraints = ["-c", str(ROOT / "constraints.txt")]
+    subprocess.run([python, "-m", "pip", "install", "-q", *constraints, "nbgrader"], check=True)
+    return python
+
+
+def solved(lesson):
+    def change(named, _):
+        for task in lesson.tasks:
+            named[f"{task.name}-answer"].source = task.solution
+
+    return change
+
+
+def mistaken(lesson, number):
+    def change(named, _):
+        for task in lesson.tasks:
+            named[f"{task.name}-answer"].source = wrong(task.name, number)
+
+    return change
+
+
+def answered(source):
+    """The exercise kl_gradient of lesson 03 answered with this code, the others untouched."""
+
+    def change(named, _):
+        named["kl_gradient-answer"].source = source
+
+    return change
+
+
+def without_checks(named, notebook):
+    notebook.cells = [cell for cell in notebook.cells if not cell.metadata.nbgrader.grade]
+
+
+def with_empty_checks(named, _):
+    for cell in named.values():
+        if cell.metadata.nbgrader.grade:
+            cell.source = "pass"
+
+
+HEAD = "def kl_gradient(mu, sigma):\n    "
+PRINTS = "print('the input', mu)\n    raise ValueError(f'the input {mu}')"
+MISBEHAVING = {
+    "endless": answered(HEAD + "while True: pass"),
+    "endless_cell": answered("while True: pass"),
+    "exits": answered(HEAD + "exit()"),
+    "exits_in_a_cell": answered("exit()"),
+    "writes": answered(HEAD + "open('left.txt', 'w').write('here')\n    return mu"),
+    "prints": answered(HEAD + PRINTS),
+    "replaces": answered(HEAD + "return mu\nchecks.kl_gradient = print"),
+    "deletes_checks": without_checks,
+    "empties_checks": with_empty_checks,
+}
+
+
+@pytest.mark.skipif("VAETEACH_EVERYTHING" not in os.environ, reason="with VAETEACH_EVERYTHING=1")
+@pytest.mark.slow
+@pytest.mark.parametrize("number", LESSONS)
+def test_nbgrader_itself(number, nbgrader, tmp_path):
+    """Generate, autograde, feedback: what each kind of submission is given."""
+    lesson = LESSONS[number]
+    name, course = lesson.path.stem, Course(tmp_path, nbgrader)
+    assignments.write(tmp_path, [number], seed=1)
+    course.run("generate_assignment", name)
+    others = MISBEHAVING if number == "03" else {}
+    course.submit("solved", name, solved(lesson))
+    course.submit("untouched", name, lambda *_: None)
+    course.submit("wrong_1", name, mistaken(lesson, 0))
+    course.submit("wrong_2", name, mistaken(lesson, 1))
+    for student, change in others.items():
+        course.submit(student, name, change)
+    said = course.run("autograde", name, "--Execute.timeout=20").stderr
+    given = course.points()
+    full = {
+        cell: notebook_cell.metadata.nbgrader.points
+        for cell, notebook_cell in cells(assignments.assignment(lesson), "-check").items()
+    }
+    machine = {
+        student: {
+            cell.removesuffix("-check"): points
+            for cell, points in scores.items()
+            if "written" not in cell
+        }
+        for (_, student), scores in given.items()
+    }
+    assert machine.pop("solved") == full
+    for student, scores in machine.items():
+        assert scores == dict.fromkeys(full, 0), f"{student}: {scores}\n{said[-2000:]}"
+    assert not list(tmp_path.rglob("left.txt"))
+    course.run("generate_feedback", name)
+    pages = {page.parts[-3]: page for page in tmp_path.glob("feedback/*/*/*.html")}
+    assert set(pages) == set(machine) | {"solved"}
+    if "prints" in pages:  # what its own cells show is the check in sight
+        assert "the input [[" not in pages["prints"].read_text("utf-8")
