@@ -3,6 +3,7 @@
 
     python3 course.py                 set up if needed, then open JupyterLab on the first notebook
     python3 course.py test [ARGS]     set up if needed, then run every test (ARGS go to pytest)
+    python3 course.py assignments FOLDER    the exercises for nbgrader, for teachers
     python3 course.py doctor          say what is installed and what does not work
     python3 course.py clean           remove what the other commands have made in this folder
 
@@ -267,7 +268,14 @@ def doctor(options):
     return become([PYTHON, "-c", ask, str(LISTS[1])], environment())
 
 
-COMMANDS = {"test": test, "clean": clean, "doctor": doctor}
+def assignments(options):
+    set_up()
+    folder = [os.path.abspath(option) for option in options[:1] if option[:1] != "-"]
+    command = [PYTHON, "-m", "teaching.assignments", *folder, *options[len(folder) :]]
+    return become(command, environment())
+
+
+COMMANDS = {"test": test, "clean": clean, "doctor": doctor, "assignments": assignments}
 
 
 def main(arguments):
@@ -279,7 +287,7 @@ def main(arguments):
         if name in COMMANDS:
             return COMMANDS[name](options) or 0
         if name[:1] not in ("", "-"):
-            raise Problem(f"There is no command {name!r}: use test, clean, doctor, or nothing.")
+            raise Problem(f"There is no command {name!r}: use {', '.join(COMMANDS)}, or nothing.")
         return start(arguments) or 0
     except Problem as problem:
         sys.stderr.write(f"{problem}\n")

@@ -69,7 +69,7 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python"}
 
 def _exercise(task: Task, seed):
     head, body = split_function(task.solution, task.function)
-    yield _text(f"{task.name}-text", task.prompt + (f"\n\n{task.hints}" if task.hints else ""))
+    yield _text(f"{task.name}-text", f"{task.prompt}\n\n{task.hints}".strip())
     answer = f"{head}\n    ### BEGIN SOLUTION\n{body}\n    ### END SOLUTION"
     yield _code(f"{task.name}-answer", answer, solution=True, locked=False)
     takes_inputs = bool(task.check.inputs()[0])
@@ -99,21 +99,22 @@ def _written(written):
     yield _text("written-question", question)
     rubric = "\n".join(f"* 1 point: {line}" for line in written["rubric"])
     answer = f"{written['answer']}\n\n**Points**\n\n{rubric}"
-    yield _text("written-answer", answer, solution=True, locked=False, grade=True, points=worth)
+    marks = _marks("written-answer", solution=True, locked=False, grade=True, points=worth)
+    yield _text("written-answer", answer, metadata=marks)
 
 
 def _text(name, source, **options):
-    return _cell(nbformat.v4.new_markdown_cell, name, source, options)
+    return nbformat.v4.new_markdown_cell(source, id=name[:64], **options)
 
 
 def _code(name, source, **options):
-    return _cell(nbformat.v4.new_code_cell, name, source, options)
+    return nbformat.v4.new_code_cell(source, id=name[:64], metadata=_marks(name, **options))
 
 
-def _cell(new, name, source, options):
+def _marks(name, **options):
+    """What nbgrader wants to know of a cell; not of text, next to which it loses deleted cells."""
     says = {"grade": False, "solution": False, "locked": True, "task": False, **options}
-    marks = {"schema_version": 3, "grade_id": name, **says}
-    return new(source, id=name[:64], metadata={"nbgrader": marks})
+    return {"nbgrader": {"schema_version": 3, "grade_id": name, **says}}
 
 
 def write(folder: Path, wanted=(), seed: int = 0) -> list[Path]:
@@ -152,7 +153,7 @@ def main(arguments=None):
     except ValueError as sentence:
         parser.error(str(sentence))
     print(f"{len(written)} assignments are in {chosen.folder / 'source'} (seed {seed}).")
-    print("Next: teaching/guide.md, section “Assignments”.")
+    print("Next: teaching/README.md, section “Assignments”.")
     return 0
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from vaeteach import checks
+from vaeteach.checks.comparing import show
 
 EXERCISES = {name: ex for name, ex in vars(checks).items() if isinstance(ex, checks.Exercise)}
 each = pytest.mark.parametrize("name", EXERCISES)
@@ -27,3 +28,16 @@ def test_mistakes_are_called_by_their_names(name):
         assert not verdict.right and verdict.answered
         assert verdict.mistake == mistake.name and mistake.hint in verdict.message
         assert len(verdict.message) < 600
+
+
+@each
+def test_a_seed_gives_other_inputs(name):
+    """Hidden tests use them: `inputs` of an exercise takes a seed, whose default is 0."""
+    exercise = EXERCISES[name]
+    if exercise.inputs()[0]:  # a value has none
+        shown, others = (
+            [show(argument, 8) for case in cases for argument in case]
+            for cases in (exercise.inputs(), exercise.inputs(1))
+        )
+        assert shown != others and len(shown) == len(others)
+        assert exercise.on_other_inputs(1).judge(exercise.solution).right

@@ -337,6 +337,17 @@ def test_the_kernel_survives_its_own_exit(monkeypatch):
     assert vars(shell) == {}
 
 
+def test_a_cell_of_an_assignment_cannot_end_the_kernel(monkeypatch):
+    shell = SimpleNamespace()
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    monkeypatch.setattr(engine, "_graded", False)
+    checks.graded()
+    for _ in range(2):  # after a check, too
+        with pytest.raises(RuntimeError, match="refused here"):
+            shell.ask_exit()
+        assert "would end Python" in centred.judge(lambda x: shell.ask_exit()).message
+
+
 def test_the_session_is_left_as_it_was():
     def untidy(x):
         torch.manual_seed(7), torch.rand(3), np.random.seed(1), random.seed(2)

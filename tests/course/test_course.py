@@ -285,6 +285,19 @@ def test_a_command_that_cannot_run_says_so(course, capsys, name, said):
     assert said in capsys.readouterr().err
 
 
+def test_assignments_go_where_the_teacher_stands(course, monkeypatch, tmp_path):
+    """The command runs in the course's folder; the name of a folder means one seen from here."""
+    here, asked = tmp_path / "here", []
+    here.mkdir()
+    monkeypatch.chdir(here)
+    monkeypatch.setattr(course, "set_up", lambda: None)
+    monkeypatch.setattr(course, "become", lambda command, env: asked.append(command))
+    course.main(["assignments", "class", "03", "--seed", "1"])
+    course.main(["assignments", "--help"])
+    assert asked[0][-4:] == [str(here / "class"), "03", "--seed", "1"]
+    assert asked[1][-2:] == ["teaching.assignments", "--help"]
+
+
 def test_lab_stays_on_loopback_and_keeps_its_token(course, monkeypatch):
     command = course.lab_command(["--no-browser"])
     assert "--ServerApp.ip=127.0.0.1" in command and command[-1] == "--no-browser"

@@ -27,9 +27,8 @@ HIDDEN = re.compile(r"\n### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.DOTAL
 
 def cells(notebook, ending):
     """{name of the exercise: cell} for the cells of one kind."""
-    named = {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells}
     return {
-        name.removesuffix(ending): cell for name, cell in named.items() if name.endswith(ending)
+        cell.id.removesuffix(ending): cell for cell in notebook.cells if cell.id.endswith(ending)
     }
 
 
@@ -58,7 +57,7 @@ def points(notebook, answers):
     """What a grader gives: each cell is run after the answers, 0 points for an error or stderr."""
     space, earned = {}, {}
     for cell in notebook.cells:
-        name = cell.metadata.nbgrader.grade_id
+        name = cell.id
         if cell.cell_type != "code":
             continue
         source = answers.get(
@@ -131,7 +130,7 @@ def test_no_solution_is_left_in_a_release(lesson_03):
             (task,) = (task for task in LESSONS["03"].tasks if task.name == name)
             assert SOLUTION.sub("    return ...", cell.source) == task.stub
     shown = "\n".join(
-        HIDDEN.sub("", cell.source) for cell in lesson_03.cells if cell.metadata.nbgrader.locked
+        HIDDEN.sub("", cell.source) for cell in lesson_03.cells if "answer" not in cell.id
     )
     assert "Solution" not in shown and "on_other_inputs" not in shown and "Hint" in shown
 
@@ -193,8 +192,7 @@ class Course:
     def submit(self, student, assignment, change):
         """Hand in what is released, with its cells changed by change({name: cell})."""
         notebook = nbformat.read(self.folder / "release" / assignment / f"{assignment}.ipynb", 4)
-        named = {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells}
-        change(named, notebook)
+        change({cell.id: cell for cell in notebook.cells}, notebook)
         path = self.folder / "submitted" / student / assignment / f"{assignment}.ipynb"
         path.parent.mkdir(parents=True)
         nbformat.write(notebook, path)
@@ -263,12 +261,14 @@ def answered(source):
 
 
 def without_checks(named, notebook):
-    notebook.cells = [cell for cell in notebook.cells if not cell.metadata.nbgrader.grade]
+    notebook.cells = [
+        cell for cell in notebook.cells if not cell.metadata.get("nbgrader", {}).get("grade")
+    ]
 
 
 def with_empty_checks(named, _):
-    for cell in named.values():
-        if cell.metadata.nbgrader.grade:
+    for name, cell in named.items():
+        if name.endswith("-check"):
             cell.source = "pass"
 
 

@@ -29,6 +29,7 @@ def graded() -> None:
     """
     global _graded
     _graded = True
+    running.stay()
 
 
 class WrongAnswer(AssertionError):
