@@ -47,7 +47,7 @@ def test_outside_of_a_view_they_do(sheet):
         """() => {
           const notebook = window.jupyterapp.shell.currentWidget.content;
           return notebook.mode === "command" && notebook.node.contains(document.activeElement)
-            && !document.activeElement.closest(".vaeteach-view, .vaeteach-explorer, .vaeteach-training");
+            && !document.activeElement.closest(".jp-OutputArea");
         }"""
     )
     sheet.page.keyboard.press("b")
