@@ -11,6 +11,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 NOTEBOOKS = HERE.parent.parent / "notebooks"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
     for item in items:
         if HERE in pathlib.Path(item.fspath).parents:
