@@ -58,6 +58,11 @@ MODULES = {  # name -> (space, reach of the quadrature, what makes the module)
     "sphere": ("sphere", 0.0, lambda: v.SpherePrior().double()),
     "mixture of 5": ("plane", 14.0, lambda: jiggled(v.GaussianMixture(2, 5))),
     "vamp of 6": ("plane", 12.0, lambda: jiggled(v.VampPrior(tiny_encoder(), pseudo_inputs()))),
+    "diffusion": (
+        "plane",
+        7.0,
+        lambda: jiggled(v.DiffusionPrior(2, hidden=(3,), steps=10, ripples=1), 0.3),
+    ),
     "flow": ("plane", math.inf, lambda: jiggled(v.FlowPrior(2, layers=3, hidden=(8,)), 0.2)),
 }
 
@@ -121,6 +126,7 @@ IN_A_MODEL = {
     "sphere": lambda: dict(latent_dim=3, prior=v.SpherePrior(), posterior="von_mises_fisher"),
     "mixture": lambda: dict(prior=v.GaussianMixture(2, 3)),
     "flow": lambda: dict(prior=v.FlowPrior(2, layers=2, hidden=(8,))),
+    "diffusion": lambda: dict(prior=v.DiffusionPrior(2, hidden=(8,), steps=2)),
     "vamp": lambda: {},
     "vamp on the sphere": lambda: dict(
         latent_dim=3, prior=v.SpherePrior(), posterior="von_mises_fisher"

@@ -46,12 +46,18 @@ from .data import ImageData, load
 from .diagnosis import FAULTS, Diagnosis, diagnose
 from .distributions import (
     AggregatePosterior,
+    ProbabilityFlow,
     SphereUniform,
     VonMisesFisher,
     draw,
     gaussian,
     kl,
     kl_standard_normal,
+    mixture_score,
+    noised,
+    one_pull,
+    perfect_pull,
+    step_prices,
 )
 from .exact import (
     LinearVAE,
@@ -85,6 +91,7 @@ from .priors import (
     AutoregressiveWords,
     BernoulliPrior,
     BetaPrior,
+    DiffusionPrior,
     FlowPrior,
     GaussianMixture,
     IndependentWords,
@@ -100,9 +107,12 @@ from .training import (
     History,
     NonFiniteBound,
     Snapshot,
+    diffusion_elbo,
     fit,
+    kept_diffusion,
     kept_trial,
     kept_trials,
+    match_scores,
     start_from_mean,
 )
 
@@ -117,6 +127,7 @@ __all__ = [
     "BernoulliPrior",
     "BetaPrior",
     "Diagnosis",
+    "DiffusionPrior",
     "DigitFeatures",
     "Elbo",
     "FAULTS",
@@ -205,6 +216,15 @@ __all__ = [
     "widgets",
     "training",
     "two_humped",
+    "mixture_score",
+    "noised",
+    "one_pull",
+    "perfect_pull",
+    "step_prices",
+    "diffusion_elbo",
+    "kept_diffusion",
+    "match_scores",
+    "ProbabilityFlow",
 ]
 
 

@@ -27,7 +27,7 @@ from vaeteach.distributions import draw
 
 def test_the_density_normalises(case):
     # a kink, or a thin fold, wants more points
-    n = {"laplace": 2401, "flow": 1201}.get(case.name, 401)
+    n = {"laplace": 2401, "flow": 1201, "diffusion": 141}.get(case.name, 401)
     assert battery.integral(case, n) == pytest.approx(1, abs=2e-5)
 
 

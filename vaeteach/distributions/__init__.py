@@ -17,9 +17,12 @@ from .aggregate import AggregatePosterior, encode
 from .bernoulli_mixture import fit_bernoulli_mixture
 from .bits import Bits, bernoulli, log1pexp
 from .continuous_bernoulli import StableContinuousBernoulli
+from .diffusion_steps import step_prices
 from .flow import FlowDistribution
 from .full_gaussian import TurnedGaussian
 from .mixture import mixture
+from .noised import mixture_score, noised, one_pull, perfect_pull
+from .probability_flow import ProbabilityFlow
 from .raster import RasterBernoulli
 from .stretched import Stretched
 from .words import WordChain, Words
@@ -35,6 +38,7 @@ __all__ = [
     "TurnedGaussian",
     "mixture",
     "RasterBernoulli",
+    "ProbabilityFlow",
     "Stretched",
     "WordChain",
     "Words",
@@ -53,5 +57,10 @@ __all__ = [
     "generator",
     "kl",
     "kl_standard_normal",
+    "mixture_score",
+    "noised",
+    "one_pull",
+    "perfect_pull",
+    "step_prices",
     "support_contains",
 ]

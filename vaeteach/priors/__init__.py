@@ -10,6 +10,7 @@ from ..priors.flow import FlowPrior
 from ..priors.mixtures import GaussianMixture, VampPrior
 from ..priors.normal import LearnedNormal, StandardNormal
 from .bits import BernoulliPrior
+from .diffusion import DiffusionPrior
 from .knobs import Knob, knobs_of, turned
 from .words import AutoregressiveWords, IndependentWords
 
@@ -17,6 +18,7 @@ __all__ = [
     "AutoregressiveWords",
     "BernoulliPrior",
     "BetaPrior",
+    "DiffusionPrior",
     "FlowPrior",
     "GaussianMixture",
     "IndependentWords",

@@ -17,6 +17,7 @@ from ..exact import exact_log_marginal
 from ..models import build_vae, elbo, iwae_bound
 from ..priors import (
     BetaPrior,
+    DiffusionPrior,
     FlowPrior,
     GaussianMixture,
     Laplace,
@@ -28,6 +29,7 @@ from ..priors import (
 )
 from ..support import cached
 from .loop import fit
+from .score_matching import diffusion_elbo
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Trial:
     posterior: str = "gaussian"
     only: int | None = None  # the one latent dimension in which it exists
     normal_first: bool = True  # whether the first third is trained under N(0, I)
+    objective: object = elbo  # of the training under the prior itself
 
 
 def _pseudo_inputs(data, seed, n=50):
@@ -70,6 +73,9 @@ TRIALS = {
         lambda model, data, d, seed: VampPrior(model.encode, _pseudo_inputs(data, seed))
     ),
     "flow of 6 layers": Trial(lambda model, data, d, seed: FlowPrior(d, layers=6, seed=seed)),
+    "diffusion": Trial(
+        lambda model, data, d, seed: DiffusionPrior(d, seed=seed), objective=diffusion_elbo
+    ),
 }
 
 
@@ -90,7 +96,8 @@ def train_trial(name, data, latent_dim=2, seed=0, epochs=60, lr=8e-3, progress=F
     fit(model, data.train, epochs=max(1, epochs // 3), seed=seed, **options)
     if trial.normal_first:
         model.prior = trial.make(model, data, trial.only or latent_dim, seed)
-    fit(model, data.train, epochs=epochs - max(1, epochs // 3), seed=seed + 1000, **options)
+    rest = epochs - max(1, epochs // 3)
+    fit(model, data.train, rest, objective=trial.objective, seed=seed + 1000, **options)
     return model, time.perf_counter() - start
 
 
