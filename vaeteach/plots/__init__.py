@@ -41,6 +41,7 @@ from .discrete import (
     draw_unit_paths,
     move_moment,
 )
+from .dissolving import arrow_grid, draw_dissolving, draw_score_error
 from .exact import (
     draw_bayes,
     draw_bound,
@@ -77,6 +78,7 @@ __all__ = [
     "SERIES",
     "SHADES",
     "digit_palette",
+    "arrow_grid",
     "draw_absorption",
     "draw_band",
     "draw_bayes",
@@ -92,6 +94,7 @@ __all__ = [
     "draw_dictionary",
     "draw_differences",
     "draw_digit_legend",
+    "draw_dissolving",
     "draw_ellipse",
     "draw_factor",
     "draw_gap_parts",
@@ -124,6 +127,7 @@ __all__ = [
     "draw_running_estimate",
     "draw_running_means",
     "draw_sampler",
+    "draw_score_error",
     "draw_samples",
     "draw_trade_off",
     "draw_unit_marginals",

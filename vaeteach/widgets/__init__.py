@@ -16,6 +16,7 @@ _PUBLIC = {  # module -> names
     "kl_of_two_gaussians": ["KLOfTwoGaussians"],
     "through_training": ["ThroughTraining"],
     "clinic": ["Clinic"],
+    "dissolving_codes": ["DissolvingCodes"],
     "quiz": ["SelfTest"],
     "wake_sleep": ["WakeAndSleep"],
     "latent_explorer": ["LatentExplorer"],
