@@ -70,6 +70,7 @@ CONCEPTS = [
     Concept("marginal", "marginal KL", 0.0, 5.8, "kl"),
     Concept("samples", "new pictures", 2.2, 3.0, "data"),
     Concept("learned", "learned prior", 3.9, 7.4, "prior"),
+    Concept("fixed", "a fixed prior behind it", 3.9, 8.9, "prior"),
 ]
 
 LINKS = [
@@ -92,6 +93,7 @@ LINKS = [
     Link("prior", "sample from it", "samples", 0),
     Link("aggregate", "or from it, where they differ", "samples", 10),
     Link("learned", "moves towards", "aggregate", 9),
+    Link("fixed", "is turned into", "learned", 16),
 ]
 
 
