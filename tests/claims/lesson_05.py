@@ -42,6 +42,20 @@ def the_shell_is_half_noise(seed):
     return each and bool((noise[idle] > 0.75 * squares[idle]).all())
 
 
+@claim("05", "clouds-read", "MNIST: on the shell with 20 latents, beyond it with 2, less noise.")
+def large_pictures_lie_on_the_same_shell(seed):
+    table = vt.results.read("clouds")
+    rows = table[table.seed == seed].set_index(["pictures", "latents"])
+    small, large = rows.loc[("digits", 20)], rows.loc[("mnist", 20)]
+    shell = all(abs(row["radius"] / 20**0.5 - 1) < 0.05 for row in (small, large))
+    return (
+        shell
+        and large["used"] > small["used"]
+        and large["radius of means"] > 1.2 * small["radius of means"]
+        and rows.loc[("mnist", 2), "radius"] > 1.2 * rows.loc[("digits", 2), "radius"]
+    )
+
+
 @claim("05", "interpolate-read", "Half way the straight line has lost a factor of about sqrt 2.")
 def the_straight_line_loses_norm(seed):
     a, b = vt.draw(vt.StandardNormal(10)(), (2, 500), seed=seed)

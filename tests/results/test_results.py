@@ -107,3 +107,17 @@ def test_matching_is_complete():
     assert not table.isna().any().any()
     films = vt.results.read("matching_films")
     assert len(films) == 260 and (films.groupby("seed").epoch.nunique() == 26).all()
+
+
+def test_clouds_are_complete_and_their_split_adds_up():
+    """Two kinds of pictures, two sizes, five seeds; what a code says cannot exceed log N."""
+    table = vt.results.read("clouds")
+    assert (table.groupby(["pictures", "latents"]).seed.nunique() == [5, 5, 5, 5]).all()
+    assert set(table.pictures) == {"digits", "mnist"} and len(table) == 20
+    together = table["information"] + table["marginal KL"]
+    assert ((together - table["mean KL"]).abs() < 0.05 + 0.03 * table["mean KL"]).all()
+    assert (table["information"] < table["log N"] + 0.05).all()
+    quantiles = table[["radius 5%", "radius", "radius 95%"]]
+    assert (quantiles.diff(axis=1).iloc[:, 1:] > 0).all().all()
+    many = table[table.latents == 20]  # with two, the noise adds next to nothing
+    assert (many["radius of means"] < many["radius"]).all()
