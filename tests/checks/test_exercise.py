@@ -28,11 +28,16 @@ scaled_mean = Exercise(
     solution=lambda x, scale: scale * x.mean(),
     inputs=cases,
     praise="well done.",
-    mistakes=(
-        Mistake("sum for mean", lambda x, scale: scale * x.sum(), "Divide by how many there are."),
-        Mistake("scale forgotten", lambda x, scale: x.mean(), "Multiply by the scale."),
-        Mistake("column", lambda x, scale: x.mean(1), "There is one axis only."),
-    ),
+    mistakes="""
+        sum for mean: scale *
+                x.sum()
+            Divide by how many
+            there are.
+        scale forgotten: x.mean()
+            Multiply by the scale.
+        column: x.mean(1)
+            There is one axis only.
+    """,
 )
 centred = Exercise(
     name="centred", solution=lambda x: x - x.mean(), inputs=lambda: [(c[0],) for c in cases()]

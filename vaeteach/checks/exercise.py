@@ -9,6 +9,7 @@ WrongAnswer, an AssertionError.
 
 import copy
 import inspect
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -57,16 +58,32 @@ class Mistake:
     hint: str
 
 
+def catalogue(text: str, solution: Callable) -> tuple[Mistake, ...]:
+    """The mistakes that a text lists: `name: wrong answer`, below it, indented, the hint.
+
+    A wrong answer is an expression in the parameters of the solution, and sees what that sees.
+    Eight spaces continue it on the next line, four begin the hint.
+    """
+    parameters = inspect.signature(solution).parameters.values()
+    names = ", ".join(p.name for p in parameters if p.default is p.empty)
+    found = []
+    for entry in re.split(r"\n(?=\S)", inspect.cleandoc(text)):
+        name, answer, hint = re.fullmatch(r"(.*?):(.*(?:\n {8}.*)*)\n(?s:(.*))", entry).groups()
+        answer = eval(f"lambda {names}: ({answer.lstrip()})", solution.__globals__)
+        found.append(Mistake(name, answer, " ".join(hint.split())))
+    return tuple(found)
+
+
 @dataclass(frozen=True)
 class Exercise:
     """One exercise: its solution, inputs from small to large, mistakes, other right answers.
 
     inputs() returns a list of argument tuples; every call of an answer gets its own copies.
-    inputs(seed) are others of the same kind, for `on_other_inputs`.
-    prepare(*arguments) returns what is handed to the answer in their place. also(result,
-    *arguments) returns what else has to agree, {its name in a sentence: value}, such as a gradient
-    or what has become of an argument. Results agree if they have one shape and numbers within rtol
-    and atol. otherwise is said to a wrong answer that is
+    inputs(seed) are others of the same kind, for `on_other_inputs`. mistakes are given as
+    `catalogue` reads them, or one by one. prepare(*arguments) returns what is handed to the answer
+    in their place. also(result, *arguments) returns what else has to agree, {its name in a
+    sentence: value}, such as a gradient or what has become of an argument. Results agree if they
+    have one shape and numbers within rtol and atol. otherwise is said to a wrong answer that is
     none of the mistakes; by default the first difference. An exercise without arguments is judged
     by a value as well, and what was expected is never shown.
     """
@@ -74,7 +91,7 @@ class Exercise:
     name: str
     solution: Callable
     inputs: Callable[..., list]
-    mistakes: tuple = ()
+    mistakes: str | tuple[Mistake, ...] = ()
     also_right: tuple = ()
     praise: str = "that is it."
     rtol: float = 1e-4
@@ -90,6 +107,10 @@ class Exercise:
         For the hidden tests of an assignment. A mistake in the catalogue is named as ever.
         """
         return replace(self, inputs=lambda: self.inputs(seed), secret=True)
+
+    def __post_init__(self):
+        if isinstance(self.mistakes, str):
+            object.__setattr__(self, "mistakes", catalogue(self.mistakes, self.solution))
 
     def __call__(self, answer) -> None:
         """Print one line if the answer is right or not given, raise WrongAnswer if it is wrong."""

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _codes(seed=0):
@@ -20,45 +20,24 @@ average_code = Exercise(
     solution=lambda codes: codes.mean(0),
     inputs=_codes,
     praise="one number for each latent dimension, the mean over the images.",
-    mistakes=(
-        Mistake(
-            "mean over everything",
-            lambda codes: codes.mean(),
-            "You got a single number: the mean over images *and* dimensions. Average over axis 0"
-            " only.",
-        ),
-        Mistake(
-            "mean over the dimensions",
-            lambda codes: codes.mean(1),
-            "You averaged the coordinates of each image. The images stand along axis 0, so average"
-            " over axis 0.",
-        ),
-        Mistake(
-            "sum for mean",
-            lambda codes: codes.sum(0),
-            "This is a sum over the images; divide it by how many there are.",
-        ),
-        Mistake(
-            "divided by the number of dimensions",
-            lambda codes: codes.sum(0) / codes.shape[1],
-            "The sum is right, the divisor is not: divide by the number of images, codes.shape[0].",
-        ),
-        Mistake(
-            "divided by N - 1",
-            lambda codes: codes.sum(0) / (len(codes) - 1),
-            "N - 1 belongs to the sample variance; a mean divides by N.",
-        ),
-        Mistake(
-            "median for mean",
-            lambda codes: codes.median(0).values,
-            "This is the median; the mean is asked for.",
-        ),
-        Mistake(
-            "axis kept",
-            lambda codes: codes.mean(0, keepdim=True),
-            "The numbers are right, but the shape is (1, D); leave out keepdim to get (D,).",
-        ),
-    ),
+    mistakes="""
+        mean over everything: codes.mean()
+            You got a single number: the mean over images *and* dimensions. Average over axis 0
+            only.
+        mean over the dimensions: codes.mean(1)
+            You averaged the coordinates of each image. The images stand along axis 0, so average
+            over axis 0.
+        sum for mean: codes.sum(0)
+            This is a sum over the images; divide it by how many there are.
+        divided by the number of dimensions: codes.sum(0) / codes.shape[1]
+            The sum is right, the divisor is not: divide by the number of images, codes.shape[0].
+        divided by N - 1: codes.sum(0) / (len(codes) - 1)
+            N - 1 belongs to the sample variance; a mean divides by N.
+        median for mean: codes.median(0).values
+            This is the median; the mean is asked for.
+        axis kept: codes.mean(0, keepdim=True)
+            The numbers are right, but the shape is (1, D); leave out keepdim to get (D,).
+    """,
     also_right=(
         lambda codes: codes.sum(0) / len(codes),
         lambda codes: torch.stack([column.mean() for column in codes.T]),

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _sizes(seed=0):
@@ -15,38 +15,20 @@ count_parameters = Exercise(
     solution=lambda sizes: sum(a * b + b for a, b in zip(sizes, sizes[1:])),
     inputs=_sizes,
     praise="weights and biases of every layer.",
-    mistakes=(
-        Mistake(
-            "biases forgotten",
-            lambda sizes: sum(a * b for a, b in zip(sizes, sizes[1:])),
-            "These are the weights only. Each layer also adds one bias for each of its outputs.",
-        ),
-        Mistake(
-            "a bias for each input",
-            lambda sizes: sum(a * b + a for a, b in zip(sizes, sizes[1:])),
-            "A bias is added to each *output* of a layer, so there are b of them and not a.",
-        ),
-        Mistake(
-            "the first layer only",
-            lambda sizes: sizes[0] * sizes[1] + sizes[1],
-            "This counts the first layer. Go on over all neighbouring pairs of sizes.",
-        ),
-        Mistake(
-            "the last layer only",
-            lambda sizes: sizes[-2] * sizes[-1] + sizes[-1],
-            "This counts the last layer only: is the sum inside the loop?",
-        ),
-        Mistake(
-            "biases of the input too",
-            lambda sizes: sum(a * b for a, b in zip(sizes, sizes[1:])) + sum(sizes),
-            "You gave the input pixels biases as well. Only the outputs of a layer have them.",
-        ),
-        Mistake(
-            "one bias a layer",
-            lambda sizes: sum(a * b + 1 for a, b in zip(sizes, sizes[1:])),
-            "A layer has one bias for each of its outputs, not one in all.",
-        ),
-    ),
+    mistakes="""
+        biases forgotten: sum(a * b for a, b in zip(sizes, sizes[1:]))
+            These are the weights only. Each layer also adds one bias for each of its outputs.
+        a bias for each input: sum(a * b + a for a, b in zip(sizes, sizes[1:]))
+            A bias is added to each *output* of a layer, so there are b of them and not a.
+        the first layer only: sizes[0] * sizes[1] + sizes[1]
+            This counts the first layer. Go on over all neighbouring pairs of sizes.
+        the last layer only: sizes[-2] * sizes[-1] + sizes[-1]
+            This counts the last layer only: is the sum inside the loop?
+        biases of the input too: sum(a * b for a, b in zip(sizes, sizes[1:])) + sum(sizes)
+            You gave the input pixels biases as well. Only the outputs of a layer have them.
+        one bias a layer: sum(a * b + 1 for a, b in zip(sizes, sizes[1:]))
+            A layer has one bias for each of its outputs, not one in all.
+    """,
     also_right=(
         lambda sizes: sum((sizes[i] + 1) * sizes[i + 1] for i in range(len(sizes) - 1)),
         lambda sizes: sum(

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import torch
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def log_likelihoods(seed=0):
@@ -31,55 +31,30 @@ log_evidence = Exercise(
     ),
     inputs=log_likelihoods,
     praise="the log of the mean likelihood, and no underflow.",
-    mistakes=(
-        Mistake(
-            "mean of the logs",
-            lambda ll: ll.mean(0),
-            "This is the mean of log p(x|z). The evidence is the log of the mean of p(x|z): the log"
-            " comes last.",
-        ),
-        Mistake(
-            "1/S forgotten",
-            lambda ll: torch.logsumexp(ll, 0),
-            "This is the log of the sum. Divide by the number of samples, which subtracts log S.",
-        ),
-        Mistake(
-            "exp underflowed",
-            lambda ll: ll.exp().mean(0).log(),
-            "Right on paper; but exp(-800) is zero in floating point. Use torch.logsumexp.",
-        ),
-        Mistake(
-            "mean over the images",
-            lambda ll: torch.logsumexp(ll, 1) - math.log(ll.shape[1]),
-            "You averaged over the images. The samples stand along axis 0.",
-        ),
-        Mistake(
-            "over everything",
-            lambda ll: torch.logsumexp(ll.flatten(), 0) - math.log(ll.numel()),
-            "Samples and images went into one mean. Keep one number an image.",
-        ),
-        Mistake(
-            "log S added",
-            lambda ll: torch.logsumexp(ll, 0) + math.log(len(ll)),
-            "The sign of log S is flipped: log(sum / S) = log(sum) - log S.",
-        ),
-        Mistake(
-            "divided outside the log",
-            lambda ll: torch.logsumexp(ll, 0) / len(ll),
-            "The division by S belongs inside the logarithm; outside it becomes minus log S.",
-        ),
-        Mistake(
-            "the best sample",
-            lambda ll: ll.max(0).values,
-            "This is the likelihood of the best z. The evidence is an average over all of them.",
-        ),
-        Mistake(
-            "one maximum for all images",
-            lambda ll: ll.max() + (ll - ll.max()).exp().mean(0).log(),
-            "You take out the largest of all numbers, and an image far below it still underflows."
-            " Each image (column) needs a maximum of its own, as torch.logsumexp takes it.",
-        ),
-    ),
+    mistakes="""
+        mean of the logs: log_likelihood.mean(0)
+            This is the mean of log p(x|z). The evidence is the log of the mean of p(x|z): the log
+            comes last.
+        1/S forgotten: torch.logsumexp(log_likelihood, 0)
+            This is the log of the sum. Divide by the number of samples, which subtracts log S.
+        exp underflowed: log_likelihood.exp().mean(0).log()
+            Right on paper; but exp(-800) is zero in floating point. Use torch.logsumexp.
+        mean over the images: torch.logsumexp(log_likelihood, 1) - math.log(log_likelihood.shape[1])
+            You averaged over the images. The samples stand along axis 0.
+        over everything:
+                torch.logsumexp(log_likelihood.flatten(), 0) - math.log(log_likelihood.numel())
+            Samples and images went into one mean. Keep one number an image.
+        log S added: torch.logsumexp(log_likelihood, 0) + math.log(len(log_likelihood))
+            The sign of log S is flipped: log(sum / S) = log(sum) - log S.
+        divided outside the log: torch.logsumexp(log_likelihood, 0) / len(log_likelihood)
+            The division by S belongs inside the logarithm; outside it becomes minus log S.
+        the best sample: log_likelihood.max(0).values
+            This is the likelihood of the best z. The evidence is an average over all of them.
+        one maximum for all images:
+                log_likelihood.max() + (log_likelihood - log_likelihood.max()).exp().mean(0).log()
+            You take out the largest of all numbers, and an image far below it still underflows.
+            Each image (column) needs a maximum of its own, as torch.logsumexp takes it.
+    """,
     also_right=(
         _largest_out,
         lambda ll: torch.log_softmax(ll, 0).neg()[0] + ll[0] - np.log(len(ll)),

@@ -5,7 +5,7 @@ import torch
 from torch.distributions import Bernoulli, Independent
 
 from ...distributions import gaussian
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _models(seed=0):
@@ -35,55 +35,28 @@ log_joint = Exercise(
     solution=lambda x, z, decode, prior: decode(z).log_prob(x) + prior.log_prob(z),
     inputs=_models,
     praise="likelihood times prior is a sum of logs, one number an image.",
-    mistakes=(
-        Mistake(
-            "prior forgotten",
-            lambda x, z, decode, prior: decode(z).log_prob(x),
-            "This is the likelihood alone. The joint also asks how probable z was: add log p(z).",
-        ),
-        Mistake(
-            "prior alone",
-            lambda x, z, decode, prior: prior.log_prob(z),
-            "This is log p(z). The joint also holds log p(x|z).",
-        ),
-        Mistake(
-            "minus for plus",
-            lambda x, z, decode, prior: decode(z).log_prob(x) - prior.log_prob(z),
-            "A product of densities is a sum of logs: add log p(z).",
-        ),
-        Mistake(
-            "logs multiplied",
-            lambda x, z, decode, prior: decode(z).log_prob(x) * prior.log_prob(z),
-            "Densities multiply, their logarithms add.",
-        ),
-        Mistake(
-            "without logs",
-            lambda x, z, decode, prior: (decode(z).log_prob(x) + prior.log_prob(z)).exp(),
-            "This is the joint density itself; its logarithm is asked for (on many pixels the"
-            " density underflows).",
-        ),
-        Mistake(
-            "summed over the batch",
-            lambda x, z, decode, prior: (decode(z).log_prob(x) + prior.log_prob(z)).sum(),
-            "You summed over the batch. Return one number an image.",
-        ),
-        Mistake(
-            "mean over the batch",
-            lambda x, z, decode, prior: (decode(z).log_prob(x) + prior.log_prob(z)).mean(),
-            "You averaged over the batch. Return one number an image.",
-        ),
-        Mistake(
-            "mean over the pixels",
-            lambda x, z, decode, prior: decode(z).log_prob(x) / x.shape[-1] + prior.log_prob(z),
-            "You divided the likelihood by the number of pixels. That makes the prior count many"
-            " times as much.",
-        ),
-        Mistake(
-            "prior at x",
-            lambda x, z, decode, prior: decode(z).log_prob(x) + prior.log_prob(x[:, : z.shape[1]]),
-            "The prior is a density over latents: evaluate it at z.",
-        ),
-    ),
+    mistakes="""
+        prior forgotten: decode(z).log_prob(x)
+            This is the likelihood alone. The joint also asks how probable z was: add log p(z).
+        prior alone: prior.log_prob(z)
+            This is log p(z). The joint also holds log p(x|z).
+        minus for plus: decode(z).log_prob(x) - prior.log_prob(z)
+            A product of densities is a sum of logs: add log p(z).
+        logs multiplied: decode(z).log_prob(x) * prior.log_prob(z)
+            Densities multiply, their logarithms add.
+        without logs: (decode(z).log_prob(x) + prior.log_prob(z)).exp()
+            This is the joint density itself; its logarithm is asked for (on many pixels the density
+            underflows).
+        summed over the batch: (decode(z).log_prob(x) + prior.log_prob(z)).sum()
+            You summed over the batch. Return one number an image.
+        mean over the batch: (decode(z).log_prob(x) + prior.log_prob(z)).mean()
+            You averaged over the batch. Return one number an image.
+        mean over the pixels: decode(z).log_prob(x) / x.shape[-1] + prior.log_prob(z)
+            You divided the likelihood by the number of pixels. That makes the prior count many
+            times as much.
+        prior at x: decode(z).log_prob(x) + prior.log_prob(x[:, : z.shape[1]])
+            The prior is a density over latents: evaluate it at z.
+    """,
     also_right=(
         _by_hand,
         lambda x, z, decode, prior: torch.stack([prior.log_prob(z), decode(z).log_prob(x)]).sum(0),

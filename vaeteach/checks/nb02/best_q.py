@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch.distributions import Normal
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _grids(seed=0):
@@ -103,47 +103,26 @@ best_q = Exercise(
     solution=_best_q,
     inputs=_grids,
     praise="the highest ELBO in the family, found for this one image.",
-    mistakes=(
-        Mistake(
-            "entropy forgotten",
-            _without_entropy,
-            "Without - log q (or with its sign flipped) the narrowest q on the peak wins. The ELBO"
-            " is the mean under q of log p(x, z) - log q(z), and the second part rewards a wide q.",
-        ),
-        Mistake(
-            "sigma taken for the variance",
-            _sigma_as_variance,
-            "Your q has variance sigma. The list holds standard deviations, and so does Normal(mu,"
-            " sigma).",
-        ),
-        Mistake(
-            "the worst q",
-            _minimised,
-            "This is the q with the *lowest* ELBO. Either the sign is flipped or argmin stands"
-            " where argmax should.",
-        ),
-        Mistake(
-            "KL the wrong way round",
-            _kl_the_wrong_way,
-            "You averaged under the posterior, which gives KL(p || q) and a q that covers"
-            " everything. The ELBO averages under q.",
-        ),
-        Mistake(
-            "plain sum over the grid",
-            _unweighted,
-            "An expectation under q weights each grid point by q: the weights are missing.",
-        ),
-        Mistake(
-            "the order swapped",
-            lambda *given: _best_q(*given)[::-1],
-            "Right, but in the other order: first mu, then sigma.",
-        ),
-        Mistake(
-            "indices",
-            _indices,
-            "These are the places of the best pair in the two lists; return the values mu and sigma"
-            " themselves.",
-        ),
-    ),
+    mistakes="""
+        entropy forgotten: _without_entropy(z, log_joint, mus, sigmas)
+            Without - log q (or with its sign flipped) the narrowest q on the peak wins. The ELBO is
+            the mean under q of log p(x, z) - log q(z), and the second part rewards a wide q.
+        sigma taken for the variance: _sigma_as_variance(z, log_joint, mus, sigmas)
+            Your q has variance sigma. The list holds standard deviations, and so does Normal(mu,
+            sigma).
+        the worst q: _minimised(z, log_joint, mus, sigmas)
+            This is the q with the *lowest* ELBO. Either the sign is flipped or argmin stands where
+            argmax should.
+        KL the wrong way round: _kl_the_wrong_way(z, log_joint, mus, sigmas)
+            You averaged under the posterior, which gives KL(p || q) and a q that covers everything.
+            The ELBO averages under q.
+        plain sum over the grid: _unweighted(z, log_joint, mus, sigmas)
+            An expectation under q weights each grid point by q: the weights are missing.
+        the order swapped: _best_q(z, log_joint, mus, sigmas)[::-1]
+            Right, but in the other order: first mu, then sigma.
+        indices: _indices(z, log_joint, mus, sigmas)
+            These are the places of the best pair in the two lists; return the values mu and sigma
+            themselves.
+    """,
     also_right=(_one_by_one, _least_divergence),
 )

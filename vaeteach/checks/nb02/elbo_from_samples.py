@@ -3,7 +3,7 @@
 import torch
 
 from ...distributions import gaussian
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _elbo_terms(seed=0):
@@ -36,53 +36,29 @@ elbo_from_samples = Exercise(
     solution=lambda log_likelihood, q, p, z: log_likelihood + p.log_prob(z) - q.log_prob(z),
     inputs=_elbo_terms,
     praise="joint minus q, one number an image.",
-    mistakes=(
-        Mistake(
-            "KL added",
-            lambda log_likelihood, q, p, z: log_likelihood + q.log_prob(z) - p.log_prob(z),
-            "You added the divergence. The code has a price: log p(z) counts with plus, log q(z|x)"
-            " with minus.",
-        ),
-        Mistake(
-            "the negative ELBO",
-            lambda log_likelihood, q, p, z: q.log_prob(z) - p.log_prob(z) - log_likelihood,
-            "This is minus the ELBO, the loss that an optimiser minimises. The bound itself is"
-            " asked for.",
-        ),
-        Mistake(
-            "prior forgotten",
-            lambda log_likelihood, q, p, z: log_likelihood - q.log_prob(z),
-            "log p(z) is missing: the joint is log p(x|z) + log p(z).",
-        ),
-        Mistake(
-            "q forgotten",
-            lambda log_likelihood, q, p, z: log_likelihood + p.log_prob(z),
-            "This is log p(x, z) alone; log q(z|x) still has to be subtracted.",
-        ),
-        Mistake(
-            "closed form for a sample",
-            lambda log_likelihood, q, p, z: log_likelihood - _kl(q, p),
-            "Right in the mean, but this is the closed form of the KL. Here use the sample z in"
-            " both densities.",
-        ),
-        Mistake(
-            "summed over the batch",
-            lambda log_likelihood, q, p, z: (log_likelihood + p.log_prob(z) - q.log_prob(z)).sum(),
-            "You summed over the batch. One number an image is asked for: leave the (B,) numbers"
-            " alone.",
-        ),
-        Mistake(
-            "mean over the batch",
-            lambda log_likelihood, q, p, z: (log_likelihood + p.log_prob(z) - q.log_prob(z)).mean(),
-            "You averaged over the batch. One number an image is asked for: leave the (B,) numbers"
-            " alone.",
-        ),
-        Mistake(
-            "likelihood alone",
-            lambda log_likelihood, q, p, z: log_likelihood,
-            "This is the first term only, a reconstruction without a price for the code.",
-        ),
-    ),
+    mistakes="""
+        KL added: log_likelihood + q.log_prob(z) - p.log_prob(z)
+            You added the divergence. The code has a price: log p(z) counts with plus, log q(z|x)
+            with minus.
+        the negative ELBO: q.log_prob(z) - p.log_prob(z) - log_likelihood
+            This is minus the ELBO, the loss that an optimiser minimises. The bound itself is asked
+            for.
+        prior forgotten: log_likelihood - q.log_prob(z)
+            log p(z) is missing: the joint is log p(x|z) + log p(z).
+        q forgotten: log_likelihood + p.log_prob(z)
+            This is log p(x, z) alone; log q(z|x) still has to be subtracted.
+        closed form for a sample: log_likelihood - _kl(q, p)
+            Right in the mean, but this is the closed form of the KL. Here use the sample z in both
+            densities.
+        summed over the batch: (log_likelihood + p.log_prob(z) - q.log_prob(z)).sum()
+            You summed over the batch. One number an image is asked for: leave the (B,) numbers
+            alone.
+        mean over the batch: (log_likelihood + p.log_prob(z) - q.log_prob(z)).mean()
+            You averaged over the batch. One number an image is asked for: leave the (B,) numbers
+            alone.
+        likelihood alone: log_likelihood
+            This is the first term only, a reconstruction without a price for the code.
+    """,
     also_right=(
         lambda log_likelihood, q, p, z: log_likelihood - (q.log_prob(z) - p.log_prob(z)),
         lambda log_likelihood, q, p, z: torch.stack(

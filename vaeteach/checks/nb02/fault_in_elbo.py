@@ -2,25 +2,7 @@
 
 import torch
 
-from ..exercise import Exercise, Mistake
-
-_LINES = {
-    1: "Line 1 is the definition of p(x) as a sum over all causes; it is right.",
-    2: "Line 2 multiplies and divides by q(z|x), which changes nothing wherever q is positive.",
-    4: (
-        "Line 4 splits a logarithm of a product into a sum of logarithms, which is right. The fault"
-        " is before it."
-    ),
-    5: (
-        "Line 5 gathers the last two terms as minus a KL divergence, correctly. The fault is"
-        " before it."
-    ),
-    0: (
-        "There is a fault: the last line is smaller than the first by the whole gap, yet every line"
-        " says '='."
-    ),
-}
-
+from ..exercise import Exercise
 
 fault_in_elbo = Exercise(
     name="fault_in_elbo",
@@ -31,9 +13,20 @@ fault_in_elbo = Exercise(
         " is lost there."
     ),
     otherwise="Lines count from 1 to 5, and 0 stands for no fault: return one of these numbers.",
-    mistakes=tuple(
-        Mistake(f"line {line}" if line else "no fault", lambda line=line: line, hint)
-        for line, hint in _LINES.items()
-    ),
+    mistakes="""
+        line 1: 1
+            Line 1 is the definition of p(x) as a sum over all causes; it is right.
+        line 2: 2
+            Line 2 multiplies and divides by q(z|x), which changes nothing wherever q is positive.
+        line 4: 4
+            Line 4 splits a logarithm of a product into a sum of logarithms, which is right. The
+            fault is before it.
+        line 5: 5
+            Line 5 gathers the last two terms as minus a KL divergence, correctly. The fault is
+            before it.
+        no fault: 0
+            There is a fault: the last line is smaller than the first by the whole gap, yet every
+            line says '='.
+    """,
     also_right=(lambda: 3.0, lambda: torch.tensor(3)),
 )

@@ -4,7 +4,7 @@ import torch
 from torch.distributions import Normal, kl_divergence
 
 from ...distributions import gaussian, kl_standard_normal
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _codes(seed=0):
@@ -30,74 +30,6 @@ def _kl(mu, logvar, m, v):
     return _per_dimension(mu, logvar, m, v).sum(-1)
 
 
-_MISTAKES = (
-    Mistake(
-        "sign flipped",
-        lambda mu, logvar, m, v: -_kl(mu, logvar, m, v),
-        "This is minus the KL. A divergence is never negative.",
-    ),
-    Mistake(
-        "one half missing",
-        lambda mu, logvar, m, v: 2 * _kl(mu, logvar, m, v),
-        "It is twice the KL: the factor 1/2 in front is missing.",
-    ),
-    Mistake(
-        "prior ignored",
-        lambda mu, logvar, m, v: _kl(mu, logvar, 0 * m, 0 * v),
-        "This is the KL to N(0, 1). Here the prior has a mean and a variance of its own.",
-    ),
-    Mistake(
-        "only shifted",
-        lambda mu, logvar, m, v: _kl(mu, logvar, m, 0 * v),
-        "You moved the prior to its mean but left its variance at 1.",
-    ),
-    Mistake(
-        "shift not stretched",
-        lambda mu, logvar, m, v: _kl(mu - m, logvar - v, 0 * m, 0 * v),
-        "The variances are right, but the distance of the means must be measured in units of the"
-        " prior's standard deviation, too.",
-    ),
-    Mistake(
-        "shift divided by the variance",
-        lambda mu, logvar, m, v: _kl((mu - m) / v.exp(), logvar - v, 0 * m, 0 * v),
-        "exp(prior_logvar) is the variance s². The distance is divided by s, which is"
-        " exp(prior_logvar / 2).",
-    ),
-    Mistake(
-        "wrong way round",
-        lambda mu, logvar, m, v: _kl(m, v, mu, logvar),
-        "This is KL(p || q), from the prior to q. Here q comes first: the mean runs under q.",
-    ),
-    Mistake(
-        "logvar read as log σ",
-        lambda mu, logvar, m, v: _kl(mu, 2 * logvar, m, 2 * v),
-        "You treated the inputs as log σ. They are logs of the variances already.",
-    ),
-    Mistake(
-        "summed over the batch",
-        lambda mu, logvar, m, v: _kl(mu, logvar, m, v).sum(),
-        "You summed over the batch as well. Sum over the last axis only.",
-    ),
-    Mistake(
-        "mean over the dimensions",
-        lambda mu, logvar, m, v: _per_dimension(mu, logvar, m, v).mean(-1),
-        "You took the mean over the dimensions. KLs of independent dimensions add up; a mean"
-        " divides by D.",
-    ),
-    Mistake(
-        "not summed",
-        _per_dimension,
-        "These are the KLs of the single dimensions. Sum over the last axis.",
-    ),
-    Mistake(
-        "the 1 forgotten",
-        lambda mu, logvar, m, v: (_per_dimension(mu, logvar, m, v) + 0.5).sum(-1),
-        "Where q is the prior the KL must be 0; yours is 1/2 for each dimension. The -1 is"
-        " missing.",
-    ),
-)
-
-
 def _by_torch(mu, logvar, m, v):
     q, p = Normal(mu, (logvar / 2).exp()), Normal(m, (v / 2).exp())
     return kl_divergence(q, p).sum(-1)
@@ -112,7 +44,36 @@ kl_between_normals = Exercise(
     solution=_kl,
     inputs=_codes,
     praise="non-negative, summed over the dimensions, one number for each image.",
-    mistakes=_MISTAKES,
+    mistakes="""
+        sign flipped: -_kl(mu, logvar, m, v)
+            This is minus the KL. A divergence is never negative.
+        one half missing: 2 * _kl(mu, logvar, m, v)
+            It is twice the KL: the factor 1/2 in front is missing.
+        prior ignored: _kl(mu, logvar, 0 * m, 0 * v)
+            This is the KL to N(0, 1). Here the prior has a mean and a variance of its own.
+        only shifted: _kl(mu, logvar, m, 0 * v)
+            You moved the prior to its mean but left its variance at 1.
+        shift not stretched: _kl(mu - m, logvar - v, 0 * m, 0 * v)
+            The variances are right, but the distance of the means must be measured in units of the
+            prior's standard deviation, too.
+        shift divided by the variance: _kl((mu - m) / v.exp(), logvar - v, 0 * m, 0 * v)
+            exp(prior_logvar) is the variance s². The distance is divided by s, which is
+            exp(prior_logvar / 2).
+        wrong way round: _kl(m, v, mu, logvar)
+            This is KL(p || q), from the prior to q. Here q comes first: the mean runs under q.
+        logvar read as log σ: _kl(mu, 2 * logvar, m, 2 * v)
+            You treated the inputs as log σ. They are logs of the variances already.
+        summed over the batch: _kl(mu, logvar, m, v).sum()
+            You summed over the batch as well. Sum over the last axis only.
+        mean over the dimensions: _per_dimension(mu, logvar, m, v).mean(-1)
+            You took the mean over the dimensions. KLs of independent dimensions add up; a mean
+            divides by D.
+        not summed: _per_dimension(mu, logvar, m, v)
+            These are the KLs of the single dimensions. Sum over the last axis.
+        the 1 forgotten: (_per_dimension(mu, logvar, m, v) + 0.5).sum(-1)
+            Where q is the prior the KL must be 0; yours is 1/2 for each dimension. The -1 is
+            missing.
+    """,
     also_right=(
         _by_torch,
         _stretched,

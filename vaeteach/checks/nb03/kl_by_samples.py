@@ -5,7 +5,7 @@ import math
 import torch
 
 from ...distributions import gaussian
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _pairs(seed=0):
@@ -36,58 +36,29 @@ kl_by_samples = Exercise(
     solution=lambda q, p, z: _both(_log_ratio(q, p, z)),
     inputs=_pairs,
     praise="an unbiased estimate, and an honest error bar.",
-    mistakes=(
-        Mistake(
-            "sign flipped",
-            lambda q, p, z: _both(-_log_ratio(q, p, z)),
-            "This estimates minus the KL: it is the mean of log q - log p, in that order.",
-        ),
-        Mistake(
-            "standard deviation for standard error",
-            lambda q, p, z: _both(_log_ratio(q, p, z), lambda r: 1.0),
-            "This is the spread of one sample. The error of a mean of S samples is smaller by the"
-            " root of S.",
-        ),
-        Mistake(
-            "divided by S",
-            lambda q, p, z: _both(_log_ratio(q, p, z), len),
-            "The standard error falls as one over the *root* of S.",
-        ),
-        Mistake(
-            "variance for standard deviation",
-            lambda q, p, z: (_log_ratio(q, p, z).mean(0), _log_ratio(q, p, z).var(0) / len(z)),
-            "This is the squared standard error; take its root.",
-        ),
-        Mistake(
-            "sum for mean",
-            lambda q, p, z: (
-                _log_ratio(q, p, z).sum(0),
-                _log_ratio(q, p, z).std(0) / len(z) ** 0.5,
-            ),
-            "The estimate is the *mean* over the samples.",
-        ),
-        Mistake(
-            "weighted by q again",
-            lambda q, p, z: _both(q.log_prob(z).exp() * _log_ratio(q, p, z)),
-            "The samples come from q already, so each counts alike; multiplying by q(z) weights"
-            " them twice.",
-        ),
-        Mistake(
-            "entropy only",
-            lambda q, p, z: _both(q.log_prob(z)),
-            "log p(z) is missing: this estimates minus the entropy of q.",
-        ),
-        Mistake(
-            "averaged over the batch",
-            lambda q, p, z: tuple(part.mean() for part in _both(_log_ratio(q, p, z))),
-            "Average over the samples, axis 0, and keep one number an image.",
-        ),
-        Mistake(
-            "error bar forgotten",
-            lambda q, p, z: _log_ratio(q, p, z).mean(0),
-            "The estimate is right; return its standard error too, as a pair.",
-        ),
-    ),
+    mistakes="""
+        sign flipped: _both(-_log_ratio(q, p, z))
+            This estimates minus the KL: it is the mean of log q - log p, in that order.
+        standard deviation for standard error: _both(_log_ratio(q, p, z), lambda r: 1.0)
+            This is the spread of one sample. The error of a mean of S samples is smaller by the
+            root of S.
+        divided by S: _both(_log_ratio(q, p, z), len)
+            The standard error falls as one over the *root* of S.
+        variance for standard deviation:
+                (_log_ratio(q, p, z).mean(0), _log_ratio(q, p, z).var(0) / len(z))
+            This is the squared standard error; take its root.
+        sum for mean: (_log_ratio(q, p, z).sum(0), _log_ratio(q, p, z).std(0) / len(z) ** 0.5)
+            The estimate is the *mean* over the samples.
+        weighted by q again: _both(q.log_prob(z).exp() * _log_ratio(q, p, z))
+            The samples come from q already, so each counts alike; multiplying by q(z) weights them
+            twice.
+        entropy only: _both(q.log_prob(z))
+            log p(z) is missing: this estimates minus the entropy of q.
+        averaged over the batch: tuple(part.mean() for part in _both(_log_ratio(q, p, z)))
+            Average over the samples, axis 0, and keep one number an image.
+        error bar forgotten: _log_ratio(q, p, z).mean(0)
+            The estimate is right; return its standard error too, as a pair.
+    """,
     also_right=(
         _with_numpy,
         lambda q, p, z: [

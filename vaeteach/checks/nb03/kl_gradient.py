@@ -3,7 +3,7 @@
 import torch
 from torch.distributions import Normal, kl_divergence
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _codes(seed=0):
@@ -26,55 +26,28 @@ kl_gradient = Exercise(
     solution=lambda mu, sigma: (mu, sigma - 1 / sigma),
     inputs=_codes,
     praise="a spring on the mean; σ is pulled to 1, and pushed ever harder the closer it is to 0.",
-    mistakes=(
-        Mistake(
-            "downhill",
-            lambda mu, sigma: (-mu, 1 / sigma - sigma),
-            "This is minus the gradient, the direction in which training moves. The gradient itself"
-            " is asked for.",
-        ),
-        Mistake(
-            "derivative by the log-variance",
-            lambda mu, sigma: (mu, 0.5 * (sigma**2 - 1)),
-            "This is the derivative with respect to log σ², from section 3. Asked for is the one"
-            " with respect to σ.",
-        ),
-        Mistake(
-            "derivative by the log of σ",
-            lambda mu, sigma: (mu, sigma**2 - 1),
-            "This is the derivative with respect to log σ. Divide by σ (chain rule).",
-        ),
-        Mistake(
-            "derivative by the variance",
-            lambda mu, sigma: (mu, 0.5 * (1 - sigma**-2)),
-            "This is the derivative with respect to σ². Asked for is the one with respect to σ.",
-        ),
-        Mistake(
-            "one half kept",
-            lambda mu, sigma: (mu, 0.5 * (sigma - 1 / sigma)),
-            "The derivative of σ²/2 is σ, and that of log σ² / 2, which is log σ, is 1/σ: no half"
-            " is left.",
-        ),
-        Mistake(
-            "half of the logarithm forgotten",
-            lambda mu, sigma: (mu, sigma - 1 / (2 * sigma)),
-            "log σ² is 2 log σ, so the 1/2 in front cancels in this term, too.",
-        ),
-        Mistake(
-            "one half too many",
-            lambda mu, sigma: (0.5 * mu, sigma - 1 / sigma),
-            "The derivative of μ²/2 is μ: the 2 of the square cancels the 1/2.",
-        ),
-        Mistake(
-            "sign of the logarithm",
-            lambda mu, sigma: (mu, sigma + 1 / sigma),
-            "The logarithm stands with a minus in the KL. At σ = 1 the derivative must be zero.",
-        ),
-        Mistake(
-            "the order swapped",
-            lambda mu, sigma: (sigma - 1 / sigma, mu),
-            "Right, but in the other order: first the gradient of μ, then that of σ.",
-        ),
-    ),
+    mistakes="""
+        downhill: (-mu, 1 / sigma - sigma)
+            This is minus the gradient, the direction in which training moves. The gradient itself
+            is asked for.
+        derivative by the log-variance: (mu, 0.5 * (sigma**2 - 1))
+            This is the derivative with respect to log σ², from section 3. Asked for is the one with
+            respect to σ.
+        derivative by the log of σ: (mu, sigma**2 - 1)
+            This is the derivative with respect to log σ. Divide by σ (chain rule).
+        derivative by the variance: (mu, 0.5 * (1 - sigma**-2))
+            This is the derivative with respect to σ². Asked for is the one with respect to σ.
+        one half kept: (mu, 0.5 * (sigma - 1 / sigma))
+            The derivative of σ²/2 is σ, and that of log σ² / 2, which is log σ, is 1/σ: no half is
+            left.
+        half of the logarithm forgotten: (mu, sigma - 1 / (2 * sigma))
+            log σ² is 2 log σ, so the 1/2 in front cancels in this term, too.
+        one half too many: (0.5 * mu, sigma - 1 / sigma)
+            The derivative of μ²/2 is μ: the 2 of the square cancels the 1/2.
+        sign of the logarithm: (mu, sigma + 1 / sigma)
+            The logarithm stands with a minus in the KL. At σ = 1 the derivative must be zero.
+        the order swapped: (sigma - 1 / sigma, mu)
+            Right, but in the other order: first the gradient of μ, then that of σ.
+    """,
     also_right=(_by_autograd, lambda mu, sigma: [mu.clone(), (sigma**2 - 1) / sigma]),
 )

@@ -5,7 +5,7 @@ import torch
 from torch.distributions import Bernoulli, Independent
 from torch.nn.functional import binary_cross_entropy_with_logits, logsigmoid, softplus
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _logits(seed=0):
@@ -33,68 +33,35 @@ bernoulli_log_likelihood = Exercise(
     inputs=_logits,
     atol=1e-4,
     praise="one number per image, and sure pixels do no harm.",
-    mistakes=(
-        Mistake(
-            "sign flipped",
-            lambda logits, x: -_log_probability(logits, x).sum(-1),
-            "This is the cross-entropy, minus the log-likelihood. A log-probability is never"
-            " above 0.",
-        ),
-        Mistake(
-            "mean for sum",
-            lambda logits, x: _log_probability(logits, x).mean(-1),
-            "The pixels are independent, so their log-probabilities are added. A mean over P pixels"
-            " makes beta P.",
-        ),
-        Mistake(
-            "summed over the batch",
-            lambda logits, x: _log_probability(logits, x).sum(),
-            "Sum over the pixels, the last axis, only: one number per image, shape (B,).",
-        ),
-        Mistake(
-            "mean over everything",
-            lambda logits, x: _log_probability(logits, x).mean(),
-            "This is one mean over images and pixels. Sum over the last axis, and leave the images"
-            " apart.",
-        ),
-        Mistake(
-            "not summed",
-            lambda logits, x: _log_probability(logits, x),
-            "These are the single pixels. Add them up over the last axis: one number per image.",
-        ),
-        Mistake(
-            "summed over the wrong axis",
-            lambda logits, x: _log_probability(logits, x).sum(0),
-            "You added up the images. Add up the pixels, which stand along the last axis.",
-        ),
-        Mistake(
-            "black and white exchanged",
-            lambda logits, x: _log_probability(logits, 1 - x).sum(-1),
-            "Here a pixel of 1 is paid log(1 - pi). A logit is the log-odds of the pixel being 1.",
-        ),
-        Mistake(
-            "white pixels only",
-            lambda logits, x: (x * (logits - softplus(logits))).sum(-1),
-            "Pixels that are 0 say something, too: add (1 - x) log(1 - pi).",
-        ),
-        Mistake(
-            "through probabilities",
-            _through_probabilities,
-            "Right for mild logits, but sigmoid(200) rounds to 1 and log(1 - 1) is minus infinity."
-            " Stay with the logits: x * logits - softplus(logits).",
-        ),
-        Mistake(
-            "logarithm patched by a small number",
-            lambda logits, x: _through_probabilities(logits, x, 1e-8),
-            "The small number inside the logarithm hides the rounding and changes the answer where"
-            " the model is surely wrong. Stay with the logits.",
-        ),
-        Mistake(
-            "logits taken for probabilities",
-            lambda logits, x: (x * torch.log(logits) + (1 - x) * torch.log(1 - logits)).sum(-1),
-            "The decoder gives logits, any real numbers; their logarithm is not a log-probability.",
-        ),
-    ),
+    mistakes="""
+        sign flipped: -_log_probability(logits, x).sum(-1)
+            This is the cross-entropy, minus the log-likelihood. A log-probability is never above 0.
+        mean for sum: _log_probability(logits, x).mean(-1)
+            The pixels are independent, so their log-probabilities are added. A mean over P pixels
+            makes beta P.
+        summed over the batch: _log_probability(logits, x).sum()
+            Sum over the pixels, the last axis, only: one number per image, shape (B,).
+        mean over everything: _log_probability(logits, x).mean()
+            This is one mean over images and pixels. Sum over the last axis, and leave the images
+            apart.
+        not summed: _log_probability(logits, x)
+            These are the single pixels. Add them up over the last axis: one number per image.
+        summed over the wrong axis: _log_probability(logits, x).sum(0)
+            You added up the images. Add up the pixels, which stand along the last axis.
+        black and white exchanged: _log_probability(logits, 1 - x).sum(-1)
+            Here a pixel of 1 is paid log(1 - pi). A logit is the log-odds of the pixel being 1.
+        white pixels only: (x * (logits - softplus(logits))).sum(-1)
+            Pixels that are 0 say something, too: add (1 - x) log(1 - pi).
+        through probabilities: _through_probabilities(logits, x)
+            Right for mild logits, but sigmoid(200) rounds to 1 and log(1 - 1) is minus infinity.
+            Stay with the logits: x * logits - softplus(logits).
+        logarithm patched by a small number: _through_probabilities(logits, x, 1e-8)
+            The small number inside the logarithm hides the rounding and changes the answer where
+            the model is surely wrong. Stay with the logits.
+        logits taken for probabilities:
+                (x * torch.log(logits) + (1 - x) * torch.log(1 - logits)).sum(-1)
+            The decoder gives logits, any real numbers; their logarithm is not a log-probability.
+    """,
     also_right=(
         lambda logits, x: -binary_cross_entropy_with_logits(logits, x, reduction="none").sum(1),
         lambda logits, x: Independent(Bernoulli(logits=logits), 1).log_prob(x),

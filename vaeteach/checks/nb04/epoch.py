@@ -1,10 +1,9 @@
 """Exercise 4.3: one epoch of training."""
 
-import numpy as np
 import torch
 from torch import nn
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _regression(seed=0):
@@ -102,52 +101,31 @@ epoch = Exercise(
     inputs=_regression,
     also=lambda losses, model, *_: {"the weight of the model afterwards": model.weight},
     praise="clear, go back, step: once for each batch.",
-    mistakes=(
-        Mistake(
-            "gradients never cleared",
-            lambda *a: _epoch(*a, order=("backward", "step")),
-            "backward() adds to the gradients that are already there. Call optimiser.zero_grad() in"
-            " every turn.",
-        ),
-        Mistake(
-            "the model stands still",
-            lambda *a: _epoch(*a, order=("zero", "backward")),
-            "These are the losses of a model that does not move. Is optimiser.step() inside the"
-            " loop, after backward(), and zero_grad() not between the two?",
-        ),
-        Mistake(
-            "step before backward",
-            lambda *a: _epoch(*a, order=("step", "zero", "backward")),
-            "Each step uses the gradient of the batch before. Call backward() first.",
-        ),
-        Mistake(
-            "loss taken after the step",
-            _after_the_step,
-            "You evaluated the loss once more after the step. Keep the value that you called"
-            " backward() on.",
-        ),
-        Mistake(
-            "last loss only",
-            lambda *a: _epoch(*a)[-1],
-            "This is the loss of the last batch. Return the list of all of them, in order.",
-        ),
-        Mistake(
-            "mean of the losses",
-            lambda *a: float(np.mean(_epoch(*a))),
-            "Return the list, not its mean.",
-        ),
-        Mistake(
-            "first batch only",
-            lambda *a: _epoch(a[0], a[1][:1], *a[2:]),
-            "Only the first batch was used: is the return inside the loop?",
-        ),
-        Mistake(
-            "the last step left out",
-            _without_the_last_step,
-            "The losses are right, but the model has not learned from the last batch: one step is"
-            " missing.",
-        ),
-    ),
+    mistakes="""
+        gradients never cleared:
+                _epoch(model, batches, optimiser, loss, order=("backward", "step"))
+            backward() adds to the gradients that are already there. Call optimiser.zero_grad() in
+            every turn.
+        the model stands still:
+                _epoch(model, batches, optimiser, loss, order=("zero", "backward"))
+            These are the losses of a model that does not move. Is optimiser.step() inside the loop,
+            after backward(), and zero_grad() not between the two?
+        step before backward:
+                _epoch(model, batches, optimiser, loss, order=("step", "zero", "backward"))
+            Each step uses the gradient of the batch before. Call backward() first.
+        loss taken after the step: _after_the_step(model, batches, optimiser, loss)
+            You evaluated the loss once more after the step. Keep the value that you called
+            backward() on.
+        last loss only: _epoch(model, batches, optimiser, loss)[-1]
+            This is the loss of the last batch. Return the list of all of them, in order.
+        mean of the losses: torch.tensor(_epoch(model, batches, optimiser, loss)).mean().item()
+            Return the list, not its mean.
+        first batch only: _epoch(model, batches[:1], optimiser, loss)
+            Only the first batch was used: is the return inside the loop?
+        the last step left out: _without_the_last_step(model, batches, optimiser, loss)
+            The losses are right, but the model has not learned from the last batch: one step is
+            missing.
+    """,
     also_right=(
         lambda *a: (loss for loss in _epoch(*a)),
         _epoch_with_closures,

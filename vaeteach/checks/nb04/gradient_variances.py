@@ -3,7 +3,7 @@
 import torch
 from torch.distributions import Normal
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _functions(seed=0):
@@ -31,65 +31,34 @@ def _variances_through_autograd(f, df, mu, sigma, noise):
 
 gradient_variances = Exercise(
     name="gradient_variances",
-    solution=lambda *a: tuple(estimate.var() for estimate in _two(*a)),
+    solution=lambda f, df, mu, sigma, noise: tuple(map(torch.var, _two(f, df, mu, sigma, noise))),
     inputs=_functions,
     praise="two estimators of one gradient, and very different noise.",
-    mistakes=(
-        Mistake(
-            "sigma for sigma squared",
-            lambda f, df, mu, sigma, noise: (
-                df(mu + sigma * noise).var(),
-                (f(mu + sigma * noise) * noise).var(),
-            ),
-            "The score of a Gaussian is (z - mu) / sigma ** 2. Since z - mu = sigma * noise, that"
-            " is noise / sigma.",
-        ),
-        Mistake(
-            "sigma forgotten in the score",
-            lambda f, df, mu, sigma, noise: (
-                df(mu + sigma * noise).var(),
-                (f(mu + sigma * noise) * sigma * noise).var(),
-            ),
-            "The score of a Gaussian is (z - mu) / sigma ** 2; here only z - mu was used.",
-        ),
-        Mistake(
-            "order exchanged",
-            lambda *a: tuple(estimate.var() for estimate in _two(*a)[::-1]),
-            "Both variances are right, in the wrong order: the reparameterised one comes first.",
-        ),
-        Mistake(
-            "standard deviation for variance",
-            lambda *a: tuple(estimate.std() for estimate in _two(*a)),
-            "These are standard deviations. Square them, or call .var().",
-        ),
-        Mistake(
-            "variance of the mean",
-            lambda *a: tuple(estimate.var() / len(a[-1]) for estimate in _two(*a)),
-            "You divided by the number of samples: that is the variance of their mean. One estimate"
-            " is asked for.",
-        ),
-        Mistake(
-            "divided by S",
-            lambda *a: tuple(estimate.var(correction=0) for estimate in _two(*a)),
-            "Nearly: .var() divides by S - 1, which is unbiased; you divided by S.",
-        ),
-        Mistake(
-            "score alone",
-            lambda f, df, mu, sigma, noise: (df(mu + sigma * noise).var(), (noise / sigma).var()),
-            "The score has to be multiplied by f(z); by itself its mean is zero.",
-        ),
-        Mistake(
-            "means for variances",
-            lambda *a: tuple(estimate.mean() for estimate in _two(*a)),
-            "These are the two estimates of the gradient. Their variances over the samples are"
-            " asked for.",
-        ),
-        Mistake(
-            "noise for z",
-            lambda f, df, mu, sigma, noise: (df(noise).var(), (f(noise) * noise / sigma).var()),
-            "f and df were evaluated at the noise. First make z = mu + sigma * noise.",
-        ),
-    ),
+    mistakes="""
+        sigma for sigma squared:
+                (df(mu + sigma * noise).var(), (f(mu + sigma * noise) * noise).var())
+            The score of a Gaussian is (z - mu) / sigma ** 2. Since z - mu = sigma * noise, that is
+            noise / sigma.
+        sigma forgotten in the score:
+                (df(mu + sigma * noise).var(), (f(mu + sigma * noise) * sigma * noise).var())
+            The score of a Gaussian is (z - mu) / sigma ** 2; here only z - mu was used.
+        order exchanged: tuple(map(torch.var, _two(f, df, mu, sigma, noise)))[::-1]
+            Both variances are right, in the wrong order: the reparameterised one comes first.
+        standard deviation for variance: tuple(map(torch.std, _two(f, df, mu, sigma, noise)))
+            These are standard deviations. Square them, or call .var().
+        variance of the mean: tuple(e.var() / len(noise) for e in _two(f, df, mu, sigma, noise))
+            You divided by the number of samples: that is the variance of their mean. One estimate
+            is asked for.
+        divided by S: tuple(e.var(correction=0) for e in _two(f, df, mu, sigma, noise))
+            Nearly: .var() divides by S - 1, which is unbiased; you divided by S.
+        score alone: (df(mu + sigma * noise).var(), (noise / sigma).var())
+            The score has to be multiplied by f(z); by itself its mean is zero.
+        means for variances: tuple(map(torch.mean, _two(f, df, mu, sigma, noise)))
+            These are the two estimates of the gradient. Their variances over the samples are asked
+            for.
+        noise for z: (df(noise).var(), (f(noise) * noise / sigma).var())
+            f and df were evaluated at the noise. First make z = mu + sigma * noise.
+    """,
     also_right=(
         _variances_through_autograd,
         lambda f, df, mu, sigma, noise: (

@@ -2,7 +2,7 @@
 
 import torch
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _gaussians(seed=0):
@@ -35,58 +35,31 @@ reparameterise = Exercise(
     prepare=_through_a_network,
     also=_gradients,
     praise="the noise comes from outside, so the gradient finds mu and logvar.",
-    mistakes=(
-        Mistake(
-            "variance for standard deviation",
-            lambda mu, logvar, noise: mu + torch.exp(logvar) * noise,
-            "exp(logvar) is the variance. The noise is stretched by the standard deviation,"
-            " exp(logvar / 2).",
-        ),
-        Mistake(
-            "log-variance for standard deviation",
-            lambda mu, logvar, noise: mu + logvar * noise,
-            "logvar is a logarithm and may be negative. The standard deviation is exp(logvar / 2).",
-        ),
-        Mistake(
-            "twice the log-variance",
-            lambda mu, logvar, noise: mu + torch.exp(2 * logvar) * noise,
-            "The square root of exp(logvar) is exp(logvar / 2): halve the logarithm, do not"
-            " double it.",
-        ),
-        Mistake(
-            "mean forgotten",
-            lambda mu, logvar, noise: torch.exp(logvar / 2) * noise,
-            "The spread is right, but the draw is centred on 0. Add mu.",
-        ),
-        Mistake(
-            "noise forgotten",
-            lambda mu, logvar, noise: mu + torch.exp(logvar / 2),
-            "This is the point one standard deviation above the mean, always the same. Multiply by"
-            " the noise.",
-        ),
-        Mistake(
-            "mean only",
-            lambda mu, logvar, noise: mu,
-            "This is the mean of q and no draw from it: noise is missing.",
-        ),
-        Mistake(
-            "gradient cut",
-            lambda mu, logvar, noise: (mu + torch.exp(logvar / 2) * noise).detach(),
-            "The numbers are right, but nothing leads back to mu and logvar: .sample(), .detach(),"
-            " .data, numpy or no_grad has cut the gradient.",
-        ),
-        Mistake(
-            "mean detached",
-            lambda mu, logvar, noise: mu.detach() + torch.exp(logvar / 2) * noise,
-            "The numbers are right, but no gradient reaches mu: it was detached.",
-        ),
-        Mistake(
-            "standard deviation detached",
-            lambda mu, logvar, noise: mu + torch.exp(logvar / 2).detach() * noise,
-            "The numbers are right, but no gradient reaches logvar: the standard deviation was"
-            " detached.",
-        ),
-    ),
+    mistakes="""
+        variance for standard deviation: mu + torch.exp(logvar) * noise
+            exp(logvar) is the variance. The noise is stretched by the standard deviation,
+            exp(logvar / 2).
+        log-variance for standard deviation: mu + logvar * noise
+            logvar is a logarithm and may be negative. The standard deviation is exp(logvar / 2).
+        twice the log-variance: mu + torch.exp(2 * logvar) * noise
+            The square root of exp(logvar) is exp(logvar / 2): halve the logarithm, do not double
+            it.
+        mean forgotten: torch.exp(logvar / 2) * noise
+            The spread is right, but the draw is centred on 0. Add mu.
+        noise forgotten: mu + torch.exp(logvar / 2)
+            This is the point one standard deviation above the mean, always the same. Multiply by
+            the noise.
+        mean only: mu
+            This is the mean of q and no draw from it: noise is missing.
+        gradient cut: (mu + torch.exp(logvar / 2) * noise).detach()
+            The numbers are right, but nothing leads back to mu and logvar: .sample(), .detach(),
+            .data, numpy or no_grad has cut the gradient.
+        mean detached: mu.detach() + torch.exp(logvar / 2) * noise
+            The numbers are right, but no gradient reaches mu: it was detached.
+        standard deviation detached: mu + torch.exp(logvar / 2).detach() * noise
+            The numbers are right, but no gradient reaches logvar: the standard deviation was
+            detached.
+    """,
     also_right=(
         lambda mu, logvar, noise: mu + logvar.exp().sqrt() * noise,
         lambda mu, logvar, noise: torch.addcmul(mu, (0.5 * logvar).exp(), noise),

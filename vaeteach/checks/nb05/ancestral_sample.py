@@ -2,7 +2,7 @@
 
 import torch
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _models(seed=0):
@@ -26,58 +26,27 @@ ancestral_sample = Exercise(
     ).float(),
     inputs=_models,
     praise="first the cause, then the picture.",
-    mistakes=(
-        Mistake(
-            "mean picture",
-            lambda decode, mean, stddev, noise, uniforms: decode(mean + stddev * noise),
-            "These are the probabilities of the pixels, the mean picture. Draw each pixel: 1 where"
-            " uniforms < p.",
-        ),
-        Mistake(
-            "most likely picture",
-            lambda decode, mean, stddev, noise, uniforms: (
-                decode(mean + stddev * noise) > 0.5
-            ).float(),
-            "You took the likelier value of each pixel. A draw is 1 with probability p: compare"
-            " uniforms with p.",
-        ),
-        Mistake(
-            "black and white exchanged",
-            lambda decode, mean, stddev, noise, uniforms: (
-                uniforms > decode(mean + stddev * noise)
-            ).float(),
-            "These pixels are 1 with probability 1 - p. A uniform number lies *below* p with"
-            " probability p.",
-        ),
-        Mistake(
-            "standard normal for the prior",
-            lambda decode, mean, stddev, noise, uniforms: (uniforms < decode(noise)).float(),
-            "You decoded the noise. This prior has a mean and a spread of its own: z = mean +"
-            " stddev * noise.",
-        ),
-        Mistake(
-            "variance for standard deviation",
-            lambda decode, mean, stddev, noise, uniforms: (
-                uniforms < decode(mean + stddev**2 * noise)
-            ).float(),
-            "The noise is stretched by the standard deviation, not by its square.",
-        ),
-        Mistake(
-            "root of the standard deviation",
-            lambda decode, mean, stddev, noise, uniforms: (
-                uniforms < decode(mean + stddev.sqrt() * noise)
-            ).float(),
-            "stddev is the standard deviation already: no square root.",
-        ),
-        Mistake(
-            "always the prior's mean",
-            lambda decode, mean, stddev, noise, uniforms: (
-                uniforms < decode(mean.expand_as(noise))
-            ).float(),
-            "Every picture was decoded from the mean of the prior. Draw a z for each: mean + stddev"
-            " * noise.",
-        ),
-    ),
+    mistakes="""
+        mean picture: decode(mean + stddev * noise)
+            These are the probabilities of the pixels, the mean picture. Draw each pixel: 1 where
+            uniforms < p.
+        most likely picture: (decode(mean + stddev * noise) > 0.5).float()
+            You took the likelier value of each pixel. A draw is 1 with probability p: compare
+            uniforms with p.
+        black and white exchanged: (uniforms > decode(mean + stddev * noise)).float()
+            These pixels are 1 with probability 1 - p. A uniform number lies *below* p with
+            probability p.
+        standard normal for the prior: (uniforms < decode(noise)).float()
+            You decoded the noise. This prior has a mean and a spread of its own: z = mean + stddev
+            * noise.
+        variance for standard deviation: (uniforms < decode(mean + stddev**2 * noise)).float()
+            The noise is stretched by the standard deviation, not by its square.
+        root of the standard deviation: (uniforms < decode(mean + stddev.sqrt() * noise)).float()
+            stddev is the standard deviation already: no square root.
+        always the prior's mean: (uniforms < decode(mean.expand_as(noise))).float()
+            Every picture was decoded from the mean of the prior. Draw a z for each: mean + stddev *
+            noise.
+    """,
     also_right=(
         lambda decode, mean, stddev, noise, uniforms: torch.where(
             uniforms < decode(noise * stddev + mean), 1.0, 0.0

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import torch
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _angle(a, b):
@@ -35,47 +35,25 @@ spherical = Exercise(
     solution=_slerp,
     inputs=_pairs,
     praise="along an arc, and the norm stays between those of the ends.",
-    mistakes=(
-        Mistake(
-            "straight line",
-            lambda a, b, t: (1 - t) * a + t * b,
-            "This is the straight line, which cuts through the empty middle. Weight the ends by"
-            " sines.",
-        ),
-        Mistake(
-            "other direction",
-            lambda a, b, t: _slerp(b, a, t),
-            "At t = 0 the result should be a, and b at t = 1; yours goes the other way.",
-        ),
-        Mistake(
-            "angle between unnormalised vectors",
-            lambda a, b, t: _slerp(a, b, t, torch.arccos(a @ b)),
-            "arccos needs the cosine: divide a and b by their norms before the product.",
-        ),
-        Mistake(
-            "sine of the angle forgotten",
-            lambda a, b, t: _slerp(a, b, t) * torch.sin(_angle(a, b)),
-            "Divide by the sine of the whole angle; without it the ends are not reached.",
-        ),
-        Mistake(
-            "straight line, pushed to the sphere",
-            lambda a, b, t: (lambda z: z / z.norm() * ((1 - t) * a.norm() + t * b.norm()))(
-                (1 - t) * a + t * b
-            ),
-            "The norm is mended, but the angle does not grow evenly with t. Weight by sin((1 - t)"
-            " w) and sin(t w).",
-        ),
-        Mistake(
-            "cosine for the angle",
-            lambda a, b, t: _slerp(a, b, t, torch.cos(_angle(a, b))),
-            "This uses the cosine itself as the angle. Take its arccos.",
-        ),
-        Mistake(
-            "unit length",
-            lambda a, b, t: _slerp(a / a.norm(), b / b.norm(), t),
-            "You normalised the ends and never gave the lengths back: use the unit vectors for the"
-            " angle only.",
-        ),
-    ),
+    mistakes="""
+        straight line: (1 - t) * a + t * b
+            This is the straight line, which cuts through the empty middle. Weight the ends by
+            sines.
+        other direction: _slerp(b, a, t)
+            At t = 0 the result should be a, and b at t = 1; yours goes the other way.
+        angle between unnormalised vectors: _slerp(a, b, t, torch.arccos(a @ b))
+            arccos needs the cosine: divide a and b by their norms before the product.
+        sine of the angle forgotten: _slerp(a, b, t) * torch.sin(_angle(a, b))
+            Divide by the sine of the whole angle; without it the ends are not reached.
+        straight line, pushed to the sphere:
+                (lambda z: z / z.norm() * ((1 - t) * a.norm() + t * b.norm()))((1 - t) * a + t * b)
+            The norm is mended, but the angle does not grow evenly with t. Weight by sin((1 - t) w)
+            and sin(t w).
+        cosine for the angle: _slerp(a, b, t, torch.cos(_angle(a, b)))
+            This uses the cosine itself as the angle. Take its arccos.
+        unit length: _slerp(a / a.norm(), b / b.norm(), t)
+            You normalised the ends and never gave the lengths back: use the unit vectors for the
+            angle only.
+    """,
     also_right=(_slerp_in_numpy,),
 )

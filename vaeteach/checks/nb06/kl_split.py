@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _pairs(seed=0):
@@ -54,68 +54,41 @@ kl_split = Exercise(
     solution=_split,
     inputs=_pairs,
     praise="together they are the mean KL term, estimated at these draws.",
-    mistakes=(
-        Mistake(
-            "log N forgotten",
-            _split_with(lambda pairs: torch.logsumexp(pairs, 1)),
-            "q(z) is the *mean* of the densities, not their sum: subtract log N after logsumexp.",
-        ),
-        Mistake(
-            "logsumexp over the draws",
-            _split_with(lambda pairs: torch.logsumexp(pairs, 0) - math.log(len(pairs))),
-            "For each draw (row) average over the images (columns): axis 1, not axis 0.",
-        ),
-        Mistake(
-            "mean of the logs",
-            _split_with(lambda pairs: pairs.mean(1)),
-            "This averages log-densities. The mixture averages densities: logsumexp, then minus"
-            " log N.",
-        ),
-        Mistake(
-            "log N added",
-            _split_with(lambda pairs: torch.logsumexp(pairs, 1) + math.log(pairs.shape[1])),
-            "Dividing by N means subtracting log N.",
-        ),
-        Mistake(
-            "the two swapped",
-            lambda pairs, log_p: _split(pairs, log_p)[::-1],
-            "Both numbers are there; return the information first and the marginal KL second.",
-        ),
-        Mistake(
-            "signs flipped",
-            lambda pairs, log_p: tuple(-part for part in _split(pairs, log_p)),
-            "Both are minus what they should be: first the log of the numerator, then minus that of"
-            " the denominator.",
-        ),
-        Mistake(
-            "sign of the marginal KL flipped",
-            lambda pairs, log_p: (_split(pairs, log_p)[0], -_split(pairs, log_p)[1]),
-            "KL(q || p) is the mean of log q - log p under q.",
-        ),
-        Mistake(
-            "the whole KL for the marginal one",
-            lambda pairs, log_p: (_split(pairs, log_p)[0], (pairs.diagonal() - log_p).mean()),
-            "Your second number uses q(z|x), so it is the whole KL term; the marginal KL uses the"
-            " average q(z).",
-        ),
-        Mistake(
-            "the whole KL for the information",
-            lambda pairs, log_p: ((pairs.diagonal() - log_p).mean(), _split(pairs, log_p)[1]),
-            "Your first number compares with the prior; the information compares q(z|x) with the"
-            " average q(z).",
-        ),
-        Mistake(
-            "sums over the draws",
-            lambda pairs, log_p: tuple(len(pairs) * part for part in _split(pairs, log_p)),
-            "These are sums over the images; nats an image are their means.",
-        ),
-        Mistake(
-            "all pairs for the own code",
-            lambda pairs, log_p: ((pairs - _log_q(pairs)[:, None]).mean(), _split(pairs, log_p)[1]),
-            "log q(z|x) of a draw belongs to the image it was drawn from: the diagonal of the"
-            " matrix.",
-        ),
-    ),
+    mistakes="""
+        log N forgotten: _split_with(lambda pairs: torch.logsumexp(pairs, 1))(pairs, log_p)
+            q(z) is the *mean* of the densities, not their sum: subtract log N after logsumexp.
+        logsumexp over the draws:
+                _split_with(lambda pairs: torch.logsumexp(pairs, 0) - math.log(len(pairs)))(pairs,
+                log_p)
+            For each draw (row) average over the images (columns): axis 1, not axis 0.
+        mean of the logs: _split_with(lambda pairs: pairs.mean(1))(pairs, log_p)
+            This averages log-densities. The mixture averages densities: logsumexp, then minus log
+            N.
+        log N added:
+                _split_with(lambda pairs: torch.logsumexp(pairs, 1) + math.log(len(pairs)))(pairs,
+                log_p)
+            Dividing by N means subtracting log N.
+        the two swapped: _split(pairs, log_p)[::-1]
+            Both numbers are there; return the information first and the marginal KL second.
+        signs flipped: tuple(-part for part in _split(pairs, log_p))
+            Both are minus what they should be: first the log of the numerator, then minus that of
+            the denominator.
+        sign of the marginal KL flipped: (_split(pairs, log_p)[0], -_split(pairs, log_p)[1])
+            KL(q || p) is the mean of log q - log p under q.
+        the whole KL for the marginal one:
+                (_split(pairs, log_p)[0], (pairs.diagonal() - log_p).mean())
+            Your second number uses q(z|x), so it is the whole KL term; the marginal KL uses the
+            average q(z).
+        the whole KL for the information:
+                ((pairs.diagonal() - log_p).mean(), _split(pairs, log_p)[1])
+            Your first number compares with the prior; the information compares q(z|x) with the
+            average q(z).
+        sums over the draws: tuple(len(pairs) * part for part in _split(pairs, log_p))
+            These are sums over the images; nats an image are their means.
+        all pairs for the own code:
+                ((pairs - _log_q(pairs)[:, None]).mean(), _split(pairs, log_p)[1])
+            log q(z|x) of a draw belongs to the image it was drawn from: the diagonal of the matrix.
+    """,
     also_right=(
         split_by_difference,
         split_by_a_loop,

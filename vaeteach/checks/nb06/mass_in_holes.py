@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _planes(seed=0):
@@ -36,44 +36,23 @@ mass_in_holes = Exercise(
     solution=lambda log_q, log_p, cell: (log_p.exp() * _hole(log_q, log_p)).sum() * cell,
     inputs=_planes,
     praise="that share of the prior's samples falls into holes.",
-    mistakes=(
-        Mistake(
-            "mass of q for mass of p",
-            lambda log_q, log_p, cell: (log_q.exp() * _hole(log_q, log_p)).sum() * cell,
-            "You summed q over the holes, where it is small by definition; new pictures are drawn"
-            " from the prior.",
-        ),
-        Mistake(
-            "cells counted",
-            lambda log_q, log_p, cell: _hole(log_q, log_p).float().mean(),
-            "This is the share of the grid's cells. A far cell counts as much as one in the middle:"
-            " weight by p.",
-        ),
-        Mistake(
-            "area for mass",
-            lambda log_q, log_p, cell: _hole(log_q, log_p).sum() * cell,
-            "This is the area of the holes; weight each cell by the prior's density.",
-        ),
-        Mistake(
-            "cell size forgotten",
-            lambda log_q, log_p, cell: (log_p.exp() * _hole(log_q, log_p)).sum(),
-            "A density becomes a mass only when it is multiplied by the area of the cell.",
-        ),
-        Mistake(
-            "crowds for holes",
-            lambda log_q, log_p, cell: (log_p.exp() * (log_p - log_q < -2)).sum() * cell,
-            "The inequality is the wrong way round: you found where q exceeds p.",
-        ),
-        Mistake(
-            "everything but the holes",
-            lambda log_q, log_p, cell: (log_p.exp() * ~_hole(log_q, log_p)).sum() * cell,
-            "This is the mass outside the holes.",
-        ),
-        Mistake(
-            "log-density for density",
-            lambda log_q, log_p, cell: (log_p * _hole(log_q, log_p)).sum() * cell,
-            "You summed log p; exponentiate it first.",
-        ),
-    ),
+    mistakes="""
+        mass of q for mass of p: (log_q.exp() * _hole(log_q, log_p)).sum() * cell
+            You summed q over the holes, where it is small by definition; new pictures are drawn
+            from the prior.
+        cells counted: _hole(log_q, log_p).float().mean()
+            This is the share of the grid's cells. A far cell counts as much as one in the middle:
+            weight by p.
+        area for mass: _hole(log_q, log_p).sum() * cell
+            This is the area of the holes; weight each cell by the prior's density.
+        cell size forgotten: (log_p.exp() * _hole(log_q, log_p)).sum()
+            A density becomes a mass only when it is multiplied by the area of the cell.
+        crowds for holes: (log_p.exp() * (log_p - log_q < -2)).sum() * cell
+            The inequality is the wrong way round: you found where q exceeds p.
+        everything but the holes: (log_p.exp() * ~_hole(log_q, log_p)).sum() * cell
+            This is the mass outside the holes.
+        log-density for density: (log_p * _hole(log_q, log_p)).sum() * cell
+            You summed log p; exponentiate it first.
+    """,
     also_right=(mass_by_choice, mass_by_where),
 )

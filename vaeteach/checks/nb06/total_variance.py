@@ -2,7 +2,7 @@
 
 import torch
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _posteriors(seed=0):
@@ -41,68 +41,35 @@ total_variance = Exercise(
     solution=_total_variance,
     inputs=_posteriors,
     praise="within plus between, one number for each latent.",
-    mistakes=(
-        Mistake(
-            "the between part is missing",
-            lambda mu, logvar: logvar.exp().mean(0),
-            "This is the mean of the variances. The means differ from image to image too: add their"
-            " variance.",
-        ),
-        Mistake(
-            "the within part is missing",
-            lambda mu, logvar: mu.var(0, unbiased=False),
-            "This is the variance of the means. Each q(z|x) has a width of its own: add the mean of"
-            " sigma squared.",
-        ),
-        Mistake(
-            "the variance of the means divided by N - 1",
-            lambda mu, logvar: logvar.exp().mean(0) + mu.var(0),
-            "N - 1 estimates the variance of a larger population. Here the N images are the whole"
-            " mixture: divide by N (unbiased=False).",
-        ),
-        Mistake(
-            "standard deviation for variance",
-            lambda mu, logvar: (logvar / 2).exp().mean(0) + mu.var(0, unbiased=False),
-            "exp(logvar / 2) is sigma; the law asks for the mean of sigma squared, exp(logvar).",
-        ),
-        Mistake(
-            "log-variance for variance",
-            lambda mu, logvar: logvar.mean(0) + mu.var(0, unbiased=False),
-            "logvar is the log of the variance: take exp before you average.",
-        ),
-        Mistake(
-            "exp of the mean log-variance",
-            lambda mu, logvar: logvar.mean(0).exp() + mu.var(0, unbiased=False),
-            "You averaged first and took exp afterwards: that is a geometric mean. Exp first, then"
-            " the mean.",
-        ),
-        Mistake(
-            "second moment for variance",
-            lambda mu, logvar: logvar.exp().mean(0) + mu.square().mean(0),
-            "The mean of mu squared is a variance only where the mean of mu is zero: subtract the"
-            " mean first.",
-        ),
-        Mistake(
-            "mean over the dimensions",
-            lambda mu, logvar: logvar.exp().mean(1) + mu.var(1, unbiased=False),
-            "You went along the latents and not along the images: the images are axis 0.",
-        ),
-        Mistake(
-            "one number for all latents",
-            lambda mu, logvar: logvar.exp().mean() + mu.var(unbiased=False),
-            "This mixes all latents into one number; keep axis 1.",
-        ),
-        Mistake(
-            "standard deviation of the result",
-            lambda mu, logvar: _total_variance(mu, logvar).sqrt(),
-            "This is the standard deviation of q(z); the variance is asked for.",
-        ),
-        Mistake(
-            "standard deviation of the means",
-            lambda mu, logvar: logvar.exp().mean(0) + mu.std(0, unbiased=False),
-            "Variances add, standard deviations do not: use var for the means.",
-        ),
-    ),
+    mistakes="""
+        the between part is missing: logvar.exp().mean(0)
+            This is the mean of the variances. The means differ from image to image too: add their
+            variance.
+        the within part is missing: mu.var(0, unbiased=False)
+            This is the variance of the means. Each q(z|x) has a width of its own: add the mean of
+            sigma squared.
+        the variance of the means divided by N - 1: logvar.exp().mean(0) + mu.var(0)
+            N - 1 estimates the variance of a larger population. Here the N images are the whole
+            mixture: divide by N (unbiased=False).
+        standard deviation for variance: (logvar / 2).exp().mean(0) + mu.var(0, unbiased=False)
+            exp(logvar / 2) is sigma; the law asks for the mean of sigma squared, exp(logvar).
+        log-variance for variance: logvar.mean(0) + mu.var(0, unbiased=False)
+            logvar is the log of the variance: take exp before you average.
+        exp of the mean log-variance: logvar.mean(0).exp() + mu.var(0, unbiased=False)
+            You averaged first and took exp afterwards: that is a geometric mean. Exp first, then
+            the mean.
+        second moment for variance: logvar.exp().mean(0) + mu.square().mean(0)
+            The mean of mu squared is a variance only where the mean of mu is zero: subtract the
+            mean first.
+        mean over the dimensions: logvar.exp().mean(1) + mu.var(1, unbiased=False)
+            You went along the latents and not along the images: the images are axis 0.
+        one number for all latents: logvar.exp().mean() + mu.var(unbiased=False)
+            This mixes all latents into one number; keep axis 1.
+        standard deviation of the result: _total_variance(mu, logvar).sqrt()
+            This is the standard deviation of q(z); the variance is asked for.
+        standard deviation of the means: logvar.exp().mean(0) + mu.std(0, unbiased=False)
+            Variances add, standard deviations do not: use var for the means.
+    """,
     also_right=(
         variance_by_moments,
         variance_by_torch,

@@ -2,7 +2,7 @@
 
 import torch
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _runs(seed=0):
@@ -47,70 +47,33 @@ beyond_mean_image = Exercise(
         "near zero the decoder has only the mean image; far above, it knows more, whether from z or"
         " not."
     ),
-    mistakes=(
-        Mistake(
-            "sign flipped",
-            lambda ll, train, test: -_beyond(ll, train, test),
-            "Positive should mean that the model is better than the mean image.",
-        ),
-        Mistake(
-            "white pixels forgotten",
-            lambda ll, train, test: ll.mean() - (test * train.mean(0).log()).sum(1).mean(),
-            "A pixel that is off has a probability too: add (1 - x) log(1 - p).",
-        ),
-        Mistake(
-            "mean over the pixels",
-            lambda ll, train, test: (
-                ll.mean() - _log_mean_image(train, test, lambda total: total.mean())
-            ),
-            "The log-probability of an image is the sum over its pixels. A mean makes it P times"
-            " too small.",
-        ),
-        Mistake(
-            "sum over the images",
-            lambda ll, train, test: (
-                ll.sum() - _log_mean_image(train, test, lambda total: total.sum())
-            ),
-            "Nats an image: average over the images.",
-        ),
-        Mistake(
-            "the test images' own mean",
-            lambda ll, train, test: (
-                ll.mean()
-                - (
-                    test * test.mean(0).clamp(1e-6, 1 - 1e-6).log()
-                    + (1 - test) * (1 - test.mean(0)).clamp(1e-6).log()
-                )
-                .sum(1)
-                .mean()
-            ),
-            "The mean image must come from the training images, or it has seen what it is"
-            " judged by.",
-        ),
-        Mistake(
-            "one mean for all pixels",
-            lambda ll, train, test: (
-                ll.mean()
-                - (test * train.mean().log() + (1 - test) * (1 - train.mean()).log()).sum(1).mean()
-            ),
-            "You averaged over the pixels as well; each pixel has a mean of its own (axis 0).",
-        ),
-        Mistake(
-            "squared error for log-likelihood",
-            lambda ll, train, test: ll.mean() + (test - train.mean(0)).square().sum(1).mean(),
-            "A squared error is in other units. Compare nats with nats: the Bernoulli"
-            " log-likelihood.",
-        ),
-        Mistake(
-            "the mean image alone",
-            lambda ll, train, test: _log_mean_image(train, test),
-            "This is the log-likelihood of the mean image; subtract it from the model's.",
-        ),
-        Mistake(
-            "one number for each image",
-            lambda ll, train, test: ll - _log_mean_image(train, test),
-            "Average the model's log-likelihood over the images as well.",
-        ),
-    ),
+    mistakes="""
+        sign flipped: -_beyond(log_likelihood, train, test)
+            Positive should mean that the model is better than the mean image.
+        white pixels forgotten: log_likelihood.mean() - (test * train.mean(0).log()).sum(1).mean()
+            A pixel that is off has a probability too: add (1 - x) log(1 - p).
+        mean over the pixels:
+                log_likelihood.mean() - _log_mean_image(train, test, lambda total: total.mean())
+            The log-probability of an image is the sum over its pixels. A mean makes it P times too
+            small.
+        sum over the images:
+                log_likelihood.sum() - _log_mean_image(train, test, lambda total: total.sum())
+            Nats an image: average over the images.
+        the test images' own mean:
+                log_likelihood.mean() - (test * test.mean(0).clamp(1e-06, 1 - 1e-06).log() + (1
+                - test) * (1 - test.mean(0)).clamp(1e-06).log()).sum(1).mean()
+            The mean image must come from the training images, or it has seen what it is judged by.
+        one mean for all pixels:
+                log_likelihood.mean() - (test * train.mean().log() + (1 - test) * (1
+                - train.mean()).log()).sum(1).mean()
+            You averaged over the pixels as well; each pixel has a mean of its own (axis 0).
+        squared error for log-likelihood:
+                log_likelihood.mean() + (test - train.mean(0)).square().sum(1).mean()
+            A squared error is in other units. Compare nats with nats: the Bernoulli log-likelihood.
+        the mean image alone: _log_mean_image(train, test)
+            This is the log-likelihood of the mean image; subtract it from the model's.
+        one number for each image: log_likelihood - _log_mean_image(train, test)
+            Average the model's log-likelihood over the images as well.
+    """,
     also_right=(beyond_by_bernoulli, beyond_by_cross_entropy),
 )

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def floor_by_half(pixels):
@@ -23,43 +23,22 @@ coin_flip_bound = Exercise(
     inputs=lambda seed=0: [(1,), (64,), (784 + seed % 100,)],
     rtol=1e-5,  # 0.6931 is not log 2
     praise="no bound of a trained model on binary images may lie below it.",
-    mistakes=(
-        Mistake(
-            "sign forgotten",
-            lambda pixels: pixels * math.log(2),
-            "A log-probability is never positive: log(1/2) is negative.",
-        ),
-        Mistake(
-            "bits for nats",
-            lambda pixels: -pixels,
-            "This is in bits. Nats need the natural logarithm.",
-        ),
-        Mistake(
-            "one pixel only",
-            lambda pixels: -math.log(2),
-            "This is one pixel. They are independent, so their log-probabilities add up.",
-        ),
-        Mistake(
-            "probability for its log",
-            lambda pixels: 0.5**pixels,
-            "This is the probability of an image; the bound is on its logarithm.",
-        ),
-        Mistake(
-            "half a nat a pixel",
-            lambda pixels: -pixels * 0.5,
-            "1/2 is the probability; its logarithm is what adds up.",
-        ),
-        Mistake(
-            "log of the number of pixels",
-            lambda pixels: -math.log(pixels),
-            "Each pixel costs log 2; multiply by their number.",
-        ),
-        Mistake(
-            "decimal logarithm",
-            lambda pixels: -pixels * math.log10(2),
-            "log10 gives decimal digits; nats need the natural logarithm, math.log.",
-        ),
-    ),
+    mistakes="""
+        sign forgotten: pixels * math.log(2)
+            A log-probability is never positive: log(1/2) is negative.
+        bits for nats: -pixels
+            This is in bits. Nats need the natural logarithm.
+        one pixel only: -math.log(2)
+            This is one pixel. They are independent, so their log-probabilities add up.
+        probability for its log: 0.5**pixels
+            This is the probability of an image; the bound is on its logarithm.
+        half a nat a pixel: -pixels * 0.5
+            1/2 is the probability; its logarithm is what adds up.
+        log of the number of pixels: -math.log(pixels)
+            Each pixel costs log 2; multiply by their number.
+        decimal logarithm: -pixels * math.log10(2)
+            log10 gives decimal digits; nats need the natural logarithm, math.log.
+    """,
     also_right=(
         floor_by_half,
         floor_by_torch,

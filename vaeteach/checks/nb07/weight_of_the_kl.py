@@ -2,7 +2,7 @@
 
 import torch
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _records(seed=0):
@@ -38,43 +38,22 @@ weight_of_the_kl = Exercise(
     inputs=_records,
     praise="1 is the bound; all else is another objective, wanted or not.",
     rtol=1e-3,
-    mistakes=(
-        Mistake(
-            "sign flipped",
-            lambda log_likelihood, kl, value: -_weight(log_likelihood, kl, value),
-            "The KL is *subtracted*: log-likelihood minus value, over the KL.",
-        ),
-        Mistake(
-            "upside down",
-            lambda log_likelihood, kl, value: (kl / (log_likelihood - value)).mean(),
-            "This is one over the weight.",
-        ),
-        Mistake(
-            "likelihood forgotten",
-            lambda log_likelihood, kl, value: (-value / kl).mean(),
-            "The value holds the log-likelihood too; take it away first.",
-        ),
-        Mistake(
-            "value added",
-            lambda log_likelihood, kl, value: ((log_likelihood + value) / kl).mean(),
-            "Solve value = log_likelihood - weight * kl for the weight: the value comes with a"
-            " minus sign.",
-        ),
-        Mistake(
-            "not divided by the KL",
-            lambda log_likelihood, kl, value: (log_likelihood - value).mean(),
-            "This is what was paid, weight times KL; divide by the KL.",
-        ),
-        Mistake(
-            "excess over one",
-            lambda log_likelihood, kl, value: _weight(log_likelihood, kl, value) - 1,
-            "This is the weight minus one: the bound itself would get 0 and not 1.",
-        ),
-        Mistake(
-            "one weight for each epoch",
-            lambda log_likelihood, kl, value: (log_likelihood - value) / kl,
-            "One number is asked for: average over the epochs.",
-        ),
-    ),
+    mistakes="""
+        sign flipped: -_weight(log_likelihood, kl, value)
+            The KL is *subtracted*: log-likelihood minus value, over the KL.
+        upside down: (kl / (log_likelihood - value)).mean()
+            This is one over the weight.
+        likelihood forgotten: (-value / kl).mean()
+            The value holds the log-likelihood too; take it away first.
+        value added: ((log_likelihood + value) / kl).mean()
+            Solve value = log_likelihood - weight * kl for the weight: the value comes with a minus
+            sign.
+        not divided by the KL: (log_likelihood - value).mean()
+            This is what was paid, weight times KL; divide by the KL.
+        excess over one: _weight(log_likelihood, kl, value) - 1
+            This is the weight minus one: the bound itself would get 0 and not 1.
+        one weight for each epoch: (log_likelihood - value) / kl
+            One number is asked for: average over the epochs.
+    """,
     also_right=(weight_of_sums, weight_by_least_squares, weight_of_the_last_epoch),
 )

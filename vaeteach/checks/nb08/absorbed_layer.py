@@ -2,7 +2,7 @@
 
 import torch
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _layers(seed=0):
@@ -36,50 +36,25 @@ absorbed_layer = Exercise(
     solution=lambda weight, bias, m, L: (weight @ L, bias + weight @ m),
     inputs=_layers,
     praise="the layer sees m + L u, and answers as it did before.",
-    mistakes=(
-        Mistake(
-            "the inverse map",
-            lambda weight, bias, m, L: (
-                weight @ torch.linalg.inv(L),
-                bias - weight @ torch.linalg.inv(L) @ m,
-            ),
-            "That is what you would do if the old latents went in and the new ones came out. The"
-            " decoder is now handed u, and has to turn it back: z = m + L u.",
-        ),
-        Mistake(
-            "L transposed",
-            lambda weight, bias, m, L: (weight @ L.T, bias + weight @ m),
-            "The bias is right. In W (L u) the matrix L stands directly to the right of W, as it"
-            " is.",
-        ),
-        Mistake(
-            "shift with the wrong sign",
-            lambda weight, bias, m, L: (weight @ L, bias - weight @ m),
-            "The weight is right. Write out W (m + L u) + c: with which sign does m stand there?",
-        ),
-        Mistake(
-            "shift by the new weight",
-            lambda weight, bias, m, L: (weight @ L, bias + weight @ L @ m),
-            "The weight is right. The bias takes the weight as it was, W m: in m + L u only u is"
-            " multiplied by L.",
-        ),
-        Mistake(
-            "shift forgotten",
-            lambda weight, bias, m, L: (weight @ L, bias),
-            "The stretch is there, the shift is not: at u = 0 the layer must see z = m.",
-        ),
-        Mistake(
-            "covariance for its root",
-            lambda weight, bias, m, L: (weight @ L @ L.T, bias + weight @ m),
-            "You multiplied by the covariance L L^T. z = m + L u holds with its root L.",
-        ),
-        Mistake(
-            "the diagonal only",
-            lambda weight, bias, m, L: (weight * L.diagonal(), bias + weight @ m),
-            "This is the lesson's case of independent dimensions. Here z_2 also depends on u_1: the"
-            " whole matrix L belongs in the weight.",
-        ),
-    ),
+    mistakes="""
+        the inverse map: (weight @ torch.linalg.inv(L), bias - weight @ torch.linalg.inv(L) @ m)
+            That is what you would do if the old latents went in and the new ones came out. The
+            decoder is now handed u, and has to turn it back: z = m + L u.
+        L transposed: (weight @ L.T, bias + weight @ m)
+            The bias is right. In W (L u) the matrix L stands directly to the right of W, as it is.
+        shift with the wrong sign: (weight @ L, bias - weight @ m)
+            The weight is right. Write out W (m + L u) + c: with which sign does m stand there?
+        shift by the new weight: (weight @ L, bias + weight @ L @ m)
+            The weight is right. The bias takes the weight as it was, W m: in m + L u only u is
+            multiplied by L.
+        shift forgotten: (weight @ L, bias)
+            The stretch is there, the shift is not: at u = 0 the layer must see z = m.
+        covariance for its root: (weight @ L @ L.T, bias + weight @ m)
+            You multiplied by the covariance L L^T. z = m + L u holds with its root L.
+        the diagonal only: (weight * L.diagonal(), bias + weight @ m)
+            This is the lesson's case of independent dimensions. Here z_2 also depends on u_1: the
+            whole matrix L belongs in the weight.
+    """,
     also_right=(
         _by_probing,
         lambda weight, bias, m, L: (

@@ -6,7 +6,7 @@ import statistics
 import numpy as np
 import torch
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _pairs(seed=0):
@@ -40,48 +40,25 @@ paired_gain = Exercise(
     ),
     inputs=_pairs,
     praise="differences first, then their mean and its standard error.",
-    mistakes=(
-        Mistake(
-            "not paired",
-            _independent_error,
-            "The mean is right. Your error treats the two columns as unrelated, so the luck of the"
-            " seeds, which both share, counts as noise. Take the difference of each pair first.",
-        ),
-        Mistake(
-            "standard deviation for standard error",
-            lambda plain, treated: ((treated - plain).mean(), (treated - plain).std()),
-            "This is how much single seeds differ. The mean of n seeds is known sqrt(n) times"
-            " better.",
-        ),
-        Mistake(
-            "divided by n",
-            lambda plain, treated: ((treated - plain).mean(), (treated - plain).std() / len(plain)),
-            "Divide the standard deviation by sqrt(n), or the variance by n and then take the"
-            " root.",
-        ),
-        Mistake(
-            "n for n - 1",
-            lambda plain, treated: (
-                (treated - plain).mean(),
-                (treated - plain).std(correction=0) / math.sqrt(len(plain)),
-            ),
-            "The standard deviation of a sample divides by n - 1 (torch's default); dividing by n"
-            " makes it too small.",
-        ),
-        Mistake(
-            "sign flipped",
-            lambda plain, treated: (
-                (plain - treated).mean(),
-                (treated - plain).std() / math.sqrt(len(plain)),
-            ),
-            "A gain is treated minus plain: positive where the treatment helps.",
-        ),
-        Mistake(
-            "variance for standard error",
-            lambda plain, treated: ((treated - plain).mean(), (treated - plain).var() / len(plain)),
-            "This is the squared standard error; take its root to have nats again.",
-        ),
-    ),
+    mistakes="""
+        not paired: _independent_error(plain, treated)
+            The mean is right. Your error treats the two columns as unrelated, so the luck of the
+            seeds, which both share, counts as noise. Take the difference of each pair first.
+        standard deviation for standard error: ((treated - plain).mean(), (treated - plain).std())
+            This is how much single seeds differ. The mean of n seeds is known sqrt(n) times better.
+        divided by n: ((treated - plain).mean(), (treated - plain).std() / len(plain))
+            Divide the standard deviation by sqrt(n), or the variance by n and then take the root.
+        n for n - 1:
+                ((treated - plain).mean(), (treated - plain).std(correction=0)
+                / math.sqrt(len(plain)))
+            The standard deviation of a sample divides by n - 1 (torch's default); dividing by n
+            makes it too small.
+        sign flipped: ((plain - treated).mean(), (treated - plain).std() / math.sqrt(len(plain)))
+            A gain is treated minus plain: positive where the treatment helps.
+        variance for standard error:
+                ((treated - plain).mean(), (treated - plain).var() / len(plain))
+            This is the squared standard error; take its root to have nats again.
+    """,
     also_right=(
         _by_statistics,
         _by_numpy,

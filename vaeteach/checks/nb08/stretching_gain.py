@@ -3,7 +3,7 @@
 import torch
 from torch.distributions import Normal, kl_divergence
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _moments(seed=0):
@@ -30,54 +30,28 @@ stretching_gain = Exercise(
     solution=lambda mean, variance: (mean**2 + variance - 1 - (mean**2 + variance).log()).sum() / 2,
     inputs=_moments,
     praise="the best stretch makes the second moment 1, and what is left of the mean stays.",
-    mistakes=(
-        Mistake(
-            "shifted as well",
-            lambda mean, variance: ((mean**2 + variance - 1 - variance.log()) / 2).sum(),
-            "This is section 3's gain, with shift and stretch. Here the mean has to stay where the"
-            " stretch puts it: minimise over s with m^2 + v in place of v.",
-        ),
-        Mistake(
-            "stretched to variance 1",
-            lambda mean, variance: (
+    mistakes="""
+        shifted as well: ((mean**2 + variance - 1 - variance.log()) / 2).sum()
+            This is section 3's gain, with shift and stretch. Here the mean has to stay where the
+            stretch puts it: minimise over s with m^2 + v in place of v.
+        stretched to variance 1:
                 (mean**2 + variance - (mean**2 + variance) / variance - variance.log()).sum() / 2
-            ),
-            "You stretched until the variance was 1. That is the best stretch only after a shift;"
-            " without one, set the derivative by s to zero once more.",
-        ),
-        Mistake(
-            "the mean left out",
-            lambda mean, variance: _of(variance).sum(),
-            "The mean enters too: a stretch by 1/s also moves it, and its square costs nats.",
-        ),
-        Mistake(
-            "one half forgotten",
-            lambda mean, variance: 2 * _of(mean**2 + variance).sum(),
-            "This is twice the gain: the KL of Gaussians has a factor 1/2 in front.",
-        ),
-        Mistake(
-            "log of the standard deviation",
-            lambda mean, variance: (
+            You stretched until the variance was 1. That is the best stretch only after a shift;
+            without one, set the derivative by s to zero once more.
+        the mean left out: _of(variance).sum()
+            The mean enters too: a stretch by 1/s also moves it, and its square costs nats.
+        one half forgotten: 2 * _of(mean**2 + variance).sum()
+            This is twice the gain: the KL of Gaussians has a factor 1/2 in front.
+        log of the standard deviation:
                 (mean**2 + variance - 1 - (mean**2 + variance).log() / 2).sum() / 2
-            ),
-            "You took log s where log s^2 belongs.",
-        ),
-        Mistake(
-            "one number a dimension",
-            lambda mean, variance: _of(mean**2 + variance),
-            "Right for each dimension. The gain of the whole model is their sum, one number.",
-        ),
-        Mistake(
-            "mean for sum",
-            lambda mean, variance: _of(mean**2 + variance).mean(),
-            "You averaged over the dimensions; a KL adds up over independent dimensions.",
-        ),
-        Mistake(
-            "sign flipped",
-            lambda mean, variance: -_of(mean**2 + variance).sum(),
-            "This is minus the gain: it would say that a stretch makes codes more expensive.",
-        ),
-    ),
+            You took log s where log s^2 belongs.
+        one number a dimension: _of(mean**2 + variance)
+            Right for each dimension. The gain of the whole model is their sum, one number.
+        mean for sum: _of(mean**2 + variance).mean()
+            You averaged over the dimensions; a KL adds up over independent dimensions.
+        sign flipped: -_of(mean**2 + variance).sum()
+            This is minus the gain: it would say that a stretch makes codes more expensive.
+    """,
     also_right=(
         _by_search,
         lambda mean, variance: kl_divergence(

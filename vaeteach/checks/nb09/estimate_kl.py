@@ -3,7 +3,7 @@
 import torch
 
 from ...distributions import gaussian
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _pairs(seed=0):
@@ -28,44 +28,22 @@ estimate_kl = Exercise(
     solution=lambda q, p, z: (q.log_prob(z) - p.log_prob(z)).mean(0),
     inputs=_pairs,
     praise="one number an image, for any pair of densities that you can evaluate.",
-    mistakes=(
-        Mistake(
-            "sign flipped",
-            lambda q, p, z: (p.log_prob(z) - q.log_prob(z)).mean(0),
-            "The KL is the mean of log q - log p under q. Yours is its negative.",
-        ),
-        Mistake(
-            "sum over the samples",
-            lambda q, p, z: (q.log_prob(z) - p.log_prob(z)).sum(0),
-            "You added the samples up. An expectation is a mean, here over axis 0.",
-        ),
-        Mistake(
-            "mean over the batch too",
-            lambda q, p, z: (q.log_prob(z) - p.log_prob(z)).mean(),
-            "One number came out for all images. Average over the samples, axis 0, and keep one"
-            " number an image.",
-        ),
-        Mistake(
-            "mean over the images",
-            lambda q, p, z: (q.log_prob(z) - p.log_prob(z)).mean(-1),
-            "You averaged over the last axis, which holds the images. The samples stand along"
-            " axis 0.",
-        ),
-        Mistake(
-            "the prior forgotten",
-            lambda q, p, z: q.log_prob(z).mean(0),
-            "This is minus the entropy of q. The cross term - log p(z) is missing.",
-        ),
-        Mistake(
-            "the encoder forgotten",
-            lambda q, p, z: -p.log_prob(z).mean(0),
-            "This is the cross entropy, the price without the refund log q(z).",
-        ),
-        Mistake(
-            "log of the mean ratio",
-            lambda q, p, z: (q.log_prob(z) - p.log_prob(z)).exp().mean(0).log(),
-            "You averaged the ratio and then took the log. The KL is the mean of the log ratio.",
-        ),
-    ),
+    mistakes="""
+        sign flipped: (p.log_prob(z) - q.log_prob(z)).mean(0)
+            The KL is the mean of log q - log p under q. Yours is its negative.
+        sum over the samples: (q.log_prob(z) - p.log_prob(z)).sum(0)
+            You added the samples up. An expectation is a mean, here over axis 0.
+        mean over the batch too: (q.log_prob(z) - p.log_prob(z)).mean()
+            One number came out for all images. Average over the samples, axis 0, and keep one
+            number an image.
+        mean over the images: (q.log_prob(z) - p.log_prob(z)).mean(-1)
+            You averaged over the last axis, which holds the images. The samples stand along axis 0.
+        the prior forgotten: q.log_prob(z).mean(0)
+            This is minus the entropy of q. The cross term - log p(z) is missing.
+        the encoder forgotten: -p.log_prob(z).mean(0)
+            This is the cross entropy, the price without the refund log q(z).
+        log of the mean ratio: (q.log_prob(z) - p.log_prob(z)).exp().mean(0).log()
+            You averaged the ratio and then took the log. The KL is the mean of the log ratio.
+    """,
     also_right=(_loop_over_samples,),
 )

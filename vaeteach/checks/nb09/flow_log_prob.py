@@ -5,7 +5,7 @@ import math
 import torch
 from torch.distributions import AffineTransform, Independent, Normal, TransformedDistribution
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _flow_inputs(seed=0):
@@ -47,51 +47,33 @@ flow_log_prob = Exercise(
     ),
     inputs=_flow_inputs,
     praise="the noise's density, and the log-determinant once.",
-    mistakes=(
-        Mistake(
-            "log-determinant counted D times",
-            lambda z, m, s: (_log_normal(_noise(z, m, s)) - s.sum()).sum(-1),
-            "The log-determinant, already a sum over dimensions, is added in every dimension. Its"
-            " place is outside the sum: once for each z.",
-        ),
-        Mistake(
-            "log-determinant forgotten",
-            lambda z, m, s: _log_normal(_noise(z, m, s)).sum(-1),
-            "This is the density of the noise e. Stretching space by exp(log_scale) thins the"
-            " density out; the log-determinant is missing, and without it the density does not"
-            " integrate to one.",
-        ),
-        Mistake(
-            "sign of the log-determinant",
-            lambda z, m, s: _log_normal(_noise(z, m, s)).sum(-1) + s.sum(),
-            "The log-determinant has the wrong sign. Where the flow stretches, the density gets"
-            " *smaller*.",
-        ),
-        Mistake(
-            "the wrong direction",
-            lambda z, m, s: _log_normal(m + s.exp() * z).sum(-1) + s.sum(),
-            "You pushed z through the flow once more. The density asks which noise z came *from*:"
-            " undo the flow.",
-        ),
-        Mistake(
-            "the wrong direction, log-determinant right",
-            lambda z, m, s: _log_normal(m + s.exp() * z).sum(-1) - s.sum(),
-            "The log-determinant is right, but the noise is (z - shift) / exp(log_scale), not the"
-            " flow of z.",
-        ),
-        Mistake(
-            "log-variance for log-scale",
-            lambda z, m, s: _log_normal((z - m) * (-s / 2).exp()).sum(-1) - s.sum() / 2,
-            "You read log_scale as a log-variance. Here it is the log of the factor itself: no"
-            " halves.",
-        ),
-        Mistake(
-            "one number a dimension",
-            lambda z, m, s: _log_normal(_noise(z, m, s)) - s,
-            "Your result has a number for each dimension. Sum over the last axis: one number a"
-            " point.",
-        ),
-    ),
+    mistakes="""
+        log-determinant counted D times:
+                (_log_normal(_noise(z, shift, log_scale)) - log_scale.sum()).sum(-1)
+            The log-determinant, already a sum over dimensions, is added in every dimension. Its
+            place is outside the sum: once for each z.
+        log-determinant forgotten: _log_normal(_noise(z, shift, log_scale)).sum(-1)
+            This is the density of the noise e. Stretching space by exp(log_scale) thins the density
+            out; the log-determinant is missing, and without it the density does not integrate to
+            one.
+        sign of the log-determinant:
+                _log_normal(_noise(z, shift, log_scale)).sum(-1) + log_scale.sum()
+            The log-determinant has the wrong sign. Where the flow stretches, the density gets
+            *smaller*.
+        the wrong direction: _log_normal(shift + log_scale.exp() * z).sum(-1) + log_scale.sum()
+            You pushed z through the flow once more. The density asks which noise z came *from*:
+            undo the flow.
+        the wrong direction, log-determinant right:
+                _log_normal(shift + log_scale.exp() * z).sum(-1) - log_scale.sum()
+            The log-determinant is right, but the noise is (z - shift) / exp(log_scale), not the
+            flow of z.
+        log-variance for log-scale:
+                _log_normal((z - shift) * (-log_scale / 2).exp()).sum(-1) - log_scale.sum() / 2
+            You read log_scale as a log-variance. Here it is the log of the factor itself: no
+            halves.
+        one number a dimension: _log_normal(_noise(z, shift, log_scale)) - log_scale
+            Your result has a number for each dimension. Sum over the last axis: one number a point.
+    """,
     also_right=(
         _transformed,
         _as_a_normal,

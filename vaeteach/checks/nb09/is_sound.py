@@ -5,7 +5,7 @@ import math
 import torch
 from torch.distributions import Categorical, Independent, MixtureSameFamily, Normal
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 class Suspect:
@@ -117,37 +117,22 @@ is_sound = Exercise(
     solution=_by_quadrants,
     inputs=_suspects,
     praise="your test passes the right mixtures and exposes every wrong one.",
-    mistakes=(
-        Mistake(
-            "a test that passes everything",
-            _by_mean_density_under_samples,
-            "It calls every mixture sound. The wrong density, too, integrates to one, and each of"
-            " its *marginals* is right: look where a marginal cannot, for example at (3, -3), and"
-            " compare with where the samples fall.",
-        ),
-        Mistake(
-            "a test that fails everything",
-            lambda prior: False,
-            "It calls every mixture wrong, the right ones too. How large a difference does chance"
-            " alone make?",
-        ),
-        Mistake(
-            "the answer turned round",
-            lambda prior: not _by_quadrants(prior),
-            "Your test sees the mistake but says the opposite: True is for a density that fits its"
-            " samples.",
-        ),
-        Mistake(
-            "the shape for the density",
-            lambda prior: len(prior.mu) == 1,
-            "It calls a mixture sound only if it has a single component. There the two formulas"
-            " agree; the right density with two components must pass as well.",
-        ),
-        Mistake(
-            "the share for the truth value",
-            lambda prior: 1.0 if _by_quadrants(prior) else 0.0,
-            "The verdicts are right; return True or False, and not a number: bool(...) makes one.",
-        ),
-    ),
+    mistakes="""
+        a test that passes everything: _by_mean_density_under_samples(prior)
+            It calls every mixture sound. The wrong density, too, integrates to one, and each of its
+            *marginals* is right: look where a marginal cannot, for example at (3, -3), and compare
+            with where the samples fall.
+        a test that fails everything: False
+            It calls every mixture wrong, the right ones too. How large a difference does chance
+            alone make?
+        the answer turned round: not _by_quadrants(prior)
+            Your test sees the mistake but says the opposite: True is for a density that fits its
+            samples.
+        the shape for the density: len(prior.mu) == 1
+            It calls a mixture sound only if it has a single component. There the two formulas
+            agree; the right density with two components must pass as well.
+        the share for the truth value: 1.0 if _by_quadrants(prior) else 0.0
+            The verdicts are right; return True or False, and not a number: bool(...) makes one.
+    """,
     also_right=(_against_the_joint_formula, _by_the_mean_log_density, _by_counting_near_crossings),
 )

@@ -5,7 +5,7 @@ import math
 import torch
 from torch.distributions import Categorical, Independent, MixtureSameFamily, Normal
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _mixtures(seed=0):
@@ -55,64 +55,32 @@ mixture_log_prob = Exercise(
     ).logsumexp(-1),
     inputs=_mixtures,
     praise="sum over dimensions inside, logsumexp over components outside.",
-    mistakes=(
-        Mistake(
-            "logsumexp per dimension",
-            lambda z, mu, logvar, logits: (
+    mistakes="""
+        logsumexp per dimension:
                 (_each(z, mu, logvar) + logits.log_softmax(0)[:, None]).logsumexp(1).sum(-1)
-            ),
-            "You mixed each dimension on its own and then summed. A component is a *joint* density:"
-            " sum over the dimensions first, then logsumexp over the components.",
-        ),
-        Mistake(
-            "weights not normalised",
-            lambda z, mu, logvar, logits: (_each(z, mu, logvar).sum(-1) + logits).logsumexp(-1),
-            "The logits were added as they are. The weights are their softmax: use"
-            " logits.log_softmax(0).",
-        ),
-        Mistake(
-            "weights forgotten",
-            lambda z, mu, logvar, logits: _each(z, mu, logvar).sum(-1).logsumexp(-1),
-            "The weights of the components are missing: K densities added up hold a mass of K.",
-        ),
-        Mistake(
-            "equal weights",
-            lambda z, mu, logvar, logits: (
-                _each(z, mu, logvar).sum(-1).logsumexp(-1) - math.log(len(mu))
-            ),
-            "You gave every component the weight 1/K. The weights are the softmax of the logits.",
-        ),
-        Mistake(
-            "variance for standard deviation",
-            lambda z, mu, logvar, logits: (
-                _each(z, mu, 2 * logvar).sum(-1) + logits.log_softmax(0)
-            ).logsumexp(-1),
-            "exp(logvar) is a variance, and you used it as a standard deviation, which is"
-            " exp(logvar / 2).",
-        ),
-        Mistake(
-            "mean of the logs",
-            lambda z, mu, logvar, logits: (_each(z, mu, logvar).sum(-1) * logits.softmax(0)).sum(
-                -1
-            ),
-            "You averaged the log-densities. A mixture averages the *densities*; the log comes"
-            " last.",
-        ),
-        Mistake(
-            "log(2 pi) forgotten",
-            lambda z, mu, logvar, logits: (
-                (_each(z, mu, logvar) + 0.5 * math.log(2 * math.pi)).sum(-1) + logits.log_softmax(0)
-            ).logsumexp(-1),
-            "Up to a constant this is right: each dimension's normal density also has the term"
-            " -log(2 pi) / 2.",
-        ),
-        Mistake(
-            "probability for log-probability",
-            lambda z, mu, logvar, logits: (
+            You mixed each dimension on its own and then summed. A component is a *joint* density:
+            sum over the dimensions first, then logsumexp over the components.
+        weights not normalised: (_each(z, mu, logvar).sum(-1) + logits).logsumexp(-1)
+            The logits were added as they are. The weights are their softmax: use
+            logits.log_softmax(0).
+        weights forgotten: _each(z, mu, logvar).sum(-1).logsumexp(-1)
+            The weights of the components are missing: K densities added up hold a mass of K.
+        equal weights: _each(z, mu, logvar).sum(-1).logsumexp(-1) - math.log(len(mu))
+            You gave every component the weight 1/K. The weights are the softmax of the logits.
+        variance for standard deviation:
+                (_each(z, mu, 2 * logvar).sum(-1) + logits.log_softmax(0)).logsumexp(-1)
+            exp(logvar) is a variance, and you used it as a standard deviation, which is exp(logvar
+            / 2).
+        mean of the logs: (_each(z, mu, logvar).sum(-1) * logits.softmax(0)).sum(-1)
+            You averaged the log-densities. A mixture averages the *densities*; the log comes last.
+        log(2 pi) forgotten:
+                ((_each(z, mu, logvar) + 0.5 * math.log(2 * math.pi)).sum(-1)
+                + logits.log_softmax(0)).logsumexp(-1)
+            Up to a constant this is right: each dimension's normal density also has the term -log(2
+            pi) / 2.
+        probability for log-probability:
                 (_each(z, mu, logvar).sum(-1) + logits.log_softmax(0)).logsumexp(-1).exp()
-            ),
-            "This is the density itself. The log of it is asked for.",
-        ),
-    ),
+            This is the density itself. The log of it is asked for.
+    """,
     also_right=(_torch_mixture, _loop_over_components),
 )

@@ -2,7 +2,7 @@
 
 import torch
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _posteriors(seed=0):
@@ -32,55 +32,28 @@ aggregate_draws = Exercise(
     solution=lambda mean, stddev, which, noise: mean[which] + stddev[which] * noise,
     inputs=_posteriors,
     praise="first an image, then its own Gaussian: that is how one draws from a mixture.",
-    mistakes=(
-        Mistake(
-            "averaged parameters",
-            lambda mean, stddev, which, noise: mean.mean(0) + stddev.mean(0) * noise,
-            "You drew from one Gaussian with the average mean and width. q(z) is the average of the"
-            " *densities*: pick an image first, then draw from its own q(z|x).",
-        ),
-        Mistake(
-            "moment-matched Gaussian",
-            lambda mean, stddev, which, noise: (
+    mistakes="""
+        averaged parameters: mean.mean(0) + stddev.mean(0) * noise
+            You drew from one Gaussian with the average mean and width. q(z) is the average of the
+            *densities*: pick an image first, then draw from its own q(z|x).
+        moment-matched Gaussian:
                 mean.mean(0) + ((stddev**2).mean(0) + mean.var(0, correction=0)).sqrt() * noise
-            ),
-            "This Gaussian has the mean and variance of q(z), and not its shape. Pick an image"
-            " first.",
-        ),
-        Mistake(
-            "means only",
-            lambda mean, stddev, which, noise: mean[which],
-            "These are the means of the images you picked. Each code is a cloud: add its stddev"
-            " times noise.",
-        ),
-        Mistake(
-            "variance for standard deviation",
-            lambda mean, stddev, which, noise: mean[which] + stddev[which] ** 2 * noise,
-            "The noise was multiplied by the variance; it takes the standard deviation.",
-        ),
-        Mistake(
-            "one width for all",
-            lambda mean, stddev, which, noise: mean[which] + stddev.mean(0) * noise,
-            "Each image has its own widths: index stddev by `which`, too.",
-        ),
-        Mistake(
-            "noise of unit width",
-            lambda mean, stddev, which, noise: mean[which] + noise,
-            "The noise has standard deviation 1 here. Multiply it by that of the image you picked.",
-        ),
-        Mistake(
-            "the first images",
-            lambda mean, stddev, which, noise: mean[: len(noise)] + stddev[: len(noise)] * noise,
-            "You took the images in the order in which they stand. `which` says which ones were"
-            " drawn.",
-        ),
-        Mistake(
-            "mean forgotten",
-            lambda mean, stddev, which, noise: stddev[which] * noise,
-            "The widths are right, but every draw is around 0: add the mean of the image you"
-            " picked.",
-        ),
-    ),
+            This Gaussian has the mean and variance of q(z), and not its shape. Pick an image first.
+        means only: mean[which]
+            These are the means of the images you picked. Each code is a cloud: add its stddev times
+            noise.
+        variance for standard deviation: mean[which] + stddev[which] ** 2 * noise
+            The noise was multiplied by the variance; it takes the standard deviation.
+        one width for all: mean[which] + stddev.mean(0) * noise
+            Each image has its own widths: index stddev by `which`, too.
+        noise of unit width: mean[which] + noise
+            The noise has standard deviation 1 here. Multiply it by that of the image you picked.
+        the first images: mean[: len(noise)] + stddev[: len(noise)] * noise
+            You took the images in the order in which they stand. `which` says which ones were
+            drawn.
+        mean forgotten: stddev[which] * noise
+            The widths are right, but every draw is around 0: add the mean of the image you picked.
+    """,
     also_right=(
         _one_by_one,
         lambda mean, stddev, which, noise: torch.addcmul(

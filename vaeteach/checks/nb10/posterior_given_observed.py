@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _grids(seed=0):
@@ -45,62 +45,26 @@ posterior_given_observed = Exercise(
     praise=(
         "pixels that nobody saw are summed out, and a likelihood that sums to one leaves no trace."
     ),
-    mistakes=(
-        Mistake(
-            "all pixels",
-            lambda log_prior, log_pixels, observed: torch.softmax(log_prior + log_pixels.sum(1), 0),
-            "You used the hidden pixels as well, which nobody has seen. Keep only the columns in"
-            " `observed`.",
-        ),
-        Mistake(
-            "the hidden pixels",
-            lambda log_prior, log_pixels, observed: torch.softmax(
-                log_prior + log_pixels[:, ~observed].sum(1), 0
-            ),
-            "The mask is the wrong way round: it is True where a pixel was seen.",
-        ),
-        Mistake(
-            "prior forgotten",
-            lambda log_prior, log_pixels, observed: torch.softmax(
-                log_pixels[:, observed].sum(1), 0
-            ),
-            "This is the likelihood, normalised. Bayes' rule multiplies it by the prior.",
-        ),
-        Mistake(
-            "not normalised",
-            lambda log_prior, log_pixels, observed: (
-                log_prior + log_pixels[:, observed].sum(1)
-            ).exp(),
-            "This is p(z, x_observed). Divide by its sum, so that the weights add up to 1.",
-        ),
-        Mistake(
-            "logarithms returned",
-            lambda log_prior, log_pixels, observed: torch.log_softmax(
-                log_prior + log_pixels[:, observed].sum(1), 0
-            ),
-            "These are log-weights. Weights are asked for: take exp.",
-        ),
-        Mistake(
-            "mean for sum",
-            lambda log_prior, log_pixels, observed: torch.softmax(
-                log_prior + log_pixels[:, observed].mean(1), 0
-            ),
-            "A mean over the pixels counts them all as one. Independent pixels multiply, so their"
-            " logarithms add up.",
-        ),
-        Mistake(
-            "log-prior as weight",
-            lambda log_prior, log_pixels, observed: torch.softmax(
-                log_prior * log_pixels[:, observed].sum(1), 0
-            ),
-            "In logarithms Bayes' rule adds prior and likelihood; you multiplied them.",
-        ),
-        Mistake(
-            "exp too early",
-            _naive,
-            "Right on paper. With many pixels the joint underflows to 0, and 0 / 0 is NaN. Stay in"
-            " logarithms and use torch.softmax, which subtracts the maximum first.",
-        ),
-    ),
+    mistakes="""
+        all pixels: torch.softmax(log_prior + log_pixels.sum(1), 0)
+            You used the hidden pixels as well, which nobody has seen. Keep only the columns in
+            `observed`.
+        the hidden pixels: torch.softmax(log_prior + log_pixels[:, ~observed].sum(1), 0)
+            The mask is the wrong way round: it is True where a pixel was seen.
+        prior forgotten: torch.softmax(log_pixels[:, observed].sum(1), 0)
+            This is the likelihood, normalised. Bayes' rule multiplies it by the prior.
+        not normalised: (log_prior + log_pixels[:, observed].sum(1)).exp()
+            This is p(z, x_observed). Divide by its sum, so that the weights add up to 1.
+        logarithms returned: torch.log_softmax(log_prior + log_pixels[:, observed].sum(1), 0)
+            These are log-weights. Weights are asked for: take exp.
+        mean for sum: torch.softmax(log_prior + log_pixels[:, observed].mean(1), 0)
+            A mean over the pixels counts them all as one. Independent pixels multiply, so their
+            logarithms add up.
+        log-prior as weight: torch.softmax(log_prior * log_pixels[:, observed].sum(1), 0)
+            In logarithms Bayes' rule adds prior and likelihood; you multiplied them.
+        exp too early: _naive(log_prior, log_pixels, observed)
+            Right on paper. With many pixels the joint underflows to 0, and 0 / 0 is NaN. Stay in
+            logarithms and use torch.softmax, which subtracts the maximum first.
+    """,
     also_right=(_by_logsumexp, _by_numpy),
 )

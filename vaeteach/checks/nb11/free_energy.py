@@ -3,7 +3,7 @@
 import torch
 from torch.nn.functional import softplus
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _machines(seed=0):
@@ -39,52 +39,27 @@ free_energy = Exercise(
     solution=_free_energy,
     inputs=lambda seed=0: list(_machines(seed)),
     praise="minus the log of a sum over 2^H hidden states, at the price of H additions.",
-    mistakes=(
-        Mistake(
-            "sign flipped",
-            lambda v, w, a, b: v @ a + softplus(b + v @ w).sum(-1),
-            "This is log sum_h exp(-E), the unnormalised log p(v). The free energy is minus that.",
-        ),
-        Mistake(
-            "visible bias forgotten",
-            lambda v, w, a, b: -softplus(b + v @ w).sum(-1),
-            "The term -v.a does not depend on h, so it stands outside the sum and stays in the"
-            " answer.",
-        ),
-        Mistake(
-            "hidden bias forgotten",
-            lambda v, w, a, b: -v @ a - softplus(v @ w).sum(-1),
-            "A hidden unit that is on adds b_j + (v W)_j to minus the energy; b_j is missing.",
-        ),
-        Mistake(
-            "the best hidden state instead of all",
-            lambda v, w, a, b: -v @ a - (b + v @ w).clamp(min=0).sum(-1),
-            "max(0, u) is the energy of the single best h. Summing over both states gives log(1 +"
-            " exp(u)).",
-        ),
-        Mistake(
-            "off states forgotten",
-            lambda v, w, a, b: -v @ a - (b + v @ w).sum(-1),
-            "You took h_j = 1 alone. The unit may also be off: log(exp(0) + exp(u)) = log(1 +"
-            " exp(u)).",
-        ),
-        Mistake(
-            "sigmoid for softplus",
-            lambda v, w, a, b: -v @ a - torch.sigmoid(b + v @ w).sum(-1),
-            "The sigmoid is the probability that the unit is on, the derivative of the term that"
-            " you need.",
-        ),
-        Mistake(
-            "sum over the batch",
-            lambda v, w, a, b: _free_energy(v, w, a, b).sum(),
-            "One number for each image is asked for: sum over the hidden units (the last axis)"
-            " only.",
-        ),
-        Mistake(
-            "mean over the hidden units",
-            lambda v, w, a, b: -v @ a - softplus(b + v @ w).mean(-1),
-            "The hidden units are independent given v, so their log factors add up: sum, not mean.",
-        ),
-    ),
+    mistakes="""
+        sign flipped: v @ a + softplus(b + v @ w).sum(-1)
+            This is log sum_h exp(-E), the unnormalised log p(v). The free energy is minus that.
+        visible bias forgotten: -softplus(b + v @ w).sum(-1)
+            The term -v.a does not depend on h, so it stands outside the sum and stays in the
+            answer.
+        hidden bias forgotten: -v @ a - softplus(v @ w).sum(-1)
+            A hidden unit that is on adds b_j + (v W)_j to minus the energy; b_j is missing.
+        the best hidden state instead of all: -v @ a - (b + v @ w).clamp(min=0).sum(-1)
+            max(0, u) is the energy of the single best h. Summing over both states gives log(1 +
+            exp(u)).
+        off states forgotten: -v @ a - (b + v @ w).sum(-1)
+            You took h_j = 1 alone. The unit may also be off: log(exp(0) + exp(u)) = log(1 +
+            exp(u)).
+        sigmoid for softplus: -v @ a - torch.sigmoid(b + v @ w).sum(-1)
+            The sigmoid is the probability that the unit is on, the derivative of the term that you
+            need.
+        sum over the batch: _free_energy(v, w, a, b).sum()
+            One number for each image is asked for: sum over the hidden units (the last axis) only.
+        mean over the hidden units: -v @ a - softplus(b + v @ w).mean(-1)
+            The hidden units are independent given v, so their log factors add up: sum, not mean.
+    """,
     also_right=(by_the_definition, by_logaddexp),
 )

@@ -2,7 +2,7 @@
 
 import torch
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _log_weights(seed=0):
@@ -39,64 +39,35 @@ importance_weights = Exercise(
     solution=_importance_weights,
     inputs=_log_weights,
     praise="one column an image, each adding up to one, and safe for very small probabilities.",
-    mistakes=(
-        Mistake(
-            "not normalised",
-            lambda log_p, log_q: (log_p - log_q).exp(),
-            "These are p / q. The weights of one image add up to one: divide by their sum over the"
-            " samples.",
-        ),
-        Mistake(
-            "normalised over the batch",
-            lambda log_p, log_q: (log_p - log_q).softmax(-1),
-            "Your rows add up to one. The K samples of one image share its weight, and they stand"
-            " along axis 0.",
-        ),
-        Mistake(
-            "normalised over everything",
-            lambda log_p, log_q: (log_p - log_q).flatten().softmax(0).reshape(log_p.shape),
-            "All images together share a weight of one here; each image has a weight of one for"
-            " itself.",
-        ),
-        Mistake(
-            "q over p",
-            lambda log_p, log_q: (log_q - log_p).softmax(0),
-            "The fraction stands on its head: samples that q proposes too rarely, p > q, weigh"
-            " more.",
-        ),
-        Mistake(
-            "q forgotten",
-            lambda log_p, log_q: log_p.softmax(0),
-            "The samples already come from q more often where q is large; divide that out again:"
-            " log p - log q.",
-        ),
-        Mistake(
-            "log weights",
-            lambda log_p, log_q: (log_p - log_q).log_softmax(0),
-            "These are the logs of the weights; take exp, or softmax in place of log_softmax.",
-        ),
-        Mistake(
-            "mean for sum",
-            lambda log_p, log_q: (log_p - log_q).softmax(0) * len(log_p),
-            "You divided by the mean of p / q, so that the weights of an image add up to K and not"
-            " to one.",
-        ),
-        Mistake(
-            "one maximum for all images",
-            lambda log_p, log_q: (
-                (log_p - log_q - (log_p - log_q).max()).exp()
-                / (log_p - log_q - (log_p - log_q).max()).exp().sum(0)
-            ),
-            "You take out the largest weight of all images, and an image far below it still becomes"
-            " 0/0. Take the maximum of each image (column), or softmax(0), which does.",
-        ),
-        Mistake(
-            "exp before the normalisation",
-            lambda log_p, log_q: (log_p - log_q).exp() / (log_p - log_q).exp().sum(0),
-            "Right on paper, but exp() of a log weight of -800 is zero and 0/0 is nan. Let softmax"
-            " subtract the largest one first.",
-        ),
-    ),
+    mistakes="""
+        not normalised: (log_p - log_q).exp()
+            These are p / q. The weights of one image add up to one: divide by their sum over the
+            samples.
+        normalised over the batch: (log_p - log_q).softmax(-1)
+            Your rows add up to one. The K samples of one image share its weight, and they stand
+            along axis 0.
+        normalised over everything: (log_p - log_q).flatten().softmax(0).reshape(log_p.shape)
+            All images together share a weight of one here; each image has a weight of one for
+            itself.
+        q over p: (log_q - log_p).softmax(0)
+            The fraction stands on its head: samples that q proposes too rarely, p > q, weigh more.
+        q forgotten: log_p.softmax(0)
+            The samples already come from q more often where q is large; divide that out again: log
+            p - log q.
+        log weights: (log_p - log_q).log_softmax(0)
+            These are the logs of the weights; take exp, or softmax in place of log_softmax.
+        mean for sum: (log_p - log_q).softmax(0) * len(log_p)
+            You divided by the mean of p / q, so that the weights of an image add up to K and not to
+            one.
+        one maximum for all images:
+                (log_p - log_q - (log_p - log_q).max()).exp() / (log_p - log_q - (log_p
+                - log_q).max()).exp().sum(0)
+            You take out the largest weight of all images, and an image far below it still becomes
+            0/0. Take the maximum of each image (column), or softmax(0), which does.
+        exp before the normalisation: (log_p - log_q).exp() / (log_p - log_q).exp().sum(0)
+            Right on paper, but exp() of a log weight of -800 is zero and 0/0 is nan. Let softmax
+            subtract the largest one first.
+    """,
     atol=1e-6,
     also_right=(
         by_logsumexp,

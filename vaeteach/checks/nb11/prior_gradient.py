@@ -3,7 +3,7 @@
 import torch
 from torch.distributions import Bernoulli
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _samples(seed=0):
@@ -31,52 +31,28 @@ prior_gradient = Exercise(
     solution=_prior_gradient,
     inputs=_samples,
     praise="zero exactly where the prior is the average of the posterior's samples.",
-    mistakes=(
-        Mistake(
-            "sign flipped",
-            lambda logits, h: logits.sigmoid() - h.mean(0),
-            "With this sign the prior runs away from the average posterior: you have the gradient"
-            " of -log p.",
-        ),
-        Mistake(
-            "logits for probabilities",
-            lambda logits, h: h.mean(0) - logits,
-            "A log-odds is compared with an average of bits. Turn it into a probability first:"
-            " sigmoid.",
-        ),
-        Mistake(
-            "sum over the batch",
-            lambda logits, h: (h - logits.sigmoid()).sum(0),
-            "This is the gradient of the sum over the batch; the mean of log p(h) is asked for.",
-        ),
-        Mistake(
-            "gradient by the probability",
-            lambda logits, h: (
+    mistakes="""
+        sign flipped: logits.sigmoid() - h.mean(0)
+            With this sign the prior runs away from the average posterior: you have the gradient of
+            -log p.
+        logits for probabilities: h.mean(0) - logits
+            A log-odds is compared with an average of bits. Turn it into a probability first:
+            sigmoid.
+        sum over the batch: (h - logits.sigmoid()).sum(0)
+            This is the gradient of the sum over the batch; the mean of log p(h) is asked for.
+        gradient by the probability:
                 (h.mean(0) - logits.sigmoid()) / (logits.sigmoid() * (1 - logits.sigmoid()))
-            ),
-            "This is the derivative by the probability. By the log-odds, the chain rule multiplies"
-            " with p (1 - p).",
-        ),
-        Mistake(
-            "one factor p (1 - p) too many",
-            lambda logits, h: (
+            This is the derivative by the probability. By the log-odds, the chain rule multiplies
+            with p (1 - p).
+        one factor p (1 - p) too many:
                 (h.mean(0) - logits.sigmoid()) * logits.sigmoid() * (1 - logits.sigmoid())
-            ),
-            "The factor p (1 - p) cancels: d log p(h) / d logit is h - p and no more.",
-        ),
-        Mistake(
-            "the average alone",
-            lambda logits, h: h.mean(0),
-            "That is where the prior should end, not the direction to it: subtract where it is"
-            " now.",
-        ),
-        Mistake(
-            "mean over the units",
-            lambda logits, h: (h - logits.sigmoid()).mean(1),
-            "You averaged over the units of each image. The images stand along axis 0; keep one"
-            " number a unit.",
-        ),
-    ),
+            The factor p (1 - p) cancels: d log p(h) / d logit is h - p and no more.
+        the average alone: h.mean(0)
+            That is where the prior should end, not the direction to it: subtract where it is now.
+        mean over the units: (h - logits.sigmoid()).mean(1)
+            You averaged over the units of each image. The images stand along axis 0; keep one
+            number a unit.
+    """,
     also_right=(
         by_autograd,
         lambda logits, h: (h - torch.sigmoid(logits)).mean(dim=0),

@@ -2,7 +2,7 @@
 
 import torch
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def tables(seed=0):
@@ -27,44 +27,23 @@ best_prior = Exercise(
     solution=lambda q: q.mean(0),
     inputs=tables,
     praise="the average posterior: the prior that makes the codes of these data cheapest.",
-    mistakes=(
-        Mistake(
-            "the geometric mean",
-            lambda q: q.log().mean(0).softmax(0),
-            "This makes the mean of KL(p || q) smallest, with the prior in front. The bound has"
-            " KL(q || p).",
-        ),
-        Mistake(
-            "the uniform prior",
-            lambda q: torch.full_like(q[0], 1 / q.shape[1]),
-            "All codes equally likely: best if nothing is known of the data. Here the posteriors"
-            " are known.",
-        ),
-        Mistake(
-            "sum for mean",
-            lambda q: q.sum(0),
-            "The right direction, but it adds up to the number of images. A prior adds up to one.",
-        ),
-        Mistake(
-            "mean over the codes",
-            lambda q: q.mean(1),
-            "You averaged over the codes of each image. The images stand along axis 0.",
-        ),
-        Mistake(
-            "the largest entry",
-            lambda q: q.max(0).values / q.max(0).values.sum(),
-            "The largest posterior of each code counts one image only; all images count alike.",
-        ),
-        Mistake(
-            "normalised twice",
-            lambda q: q.mean(0).softmax(0),
-            "The mean already adds up to one. A softmax flattens it.",
-        ),
-        Mistake(
-            "one image for all",
-            lambda q: q[0],
-            "This is the first image's posterior; the others pay for it.",
-        ),
-    ),
+    mistakes="""
+        the geometric mean: q.log().mean(0).softmax(0)
+            This makes the mean of KL(p || q) smallest, with the prior in front. The bound has KL(q
+            || p).
+        the uniform prior: torch.full_like(q[0], 1 / q.shape[1])
+            All codes equally likely: best if nothing is known of the data. Here the posteriors are
+            known.
+        sum for mean: q.sum(0)
+            The right direction, but it adds up to the number of images. A prior adds up to one.
+        mean over the codes: q.mean(1)
+            You averaged over the codes of each image. The images stand along axis 0.
+        the largest entry: q.max(0).values / q.max(0).values.sum()
+            The largest posterior of each code counts one image only; all images count alike.
+        normalised twice: q.mean(0).softmax(0)
+            The mean already adds up to one. A softmax flattens it.
+        one image for all: q[0]
+            This is the first image's posterior; the others pay for it.
+    """,
     also_right=(by_weights, by_counting),
 )

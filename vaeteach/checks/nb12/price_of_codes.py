@@ -1,10 +1,8 @@
 """Exercise 12.2: the two parts of the price."""
 
-import math
-
 import torch
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 from .best_prior import tables
 
 
@@ -40,53 +38,27 @@ price_of_codes = Exercise(
     solution=_price,
     inputs=_priced_tables,
     praise="they add up to the mean KL: what a code says, and what the wrong prior adds.",
-    mistakes=(
-        Mistake(
-            "the whole KL twice",
-            lambda q, p: (
-                (q * (q / p).log()).sum(1).mean(),
-                (q.mean(0) * (q.mean(0) / p).log()).sum(),
-            ),
-            "Your first number is the whole mean KL. The mutual information compares q with its"
-            " average, not with p.",
-        ),
-        Mistake(
-            "the wrong order",
-            lambda q, p: _price(q, p)[::-1],
-            "Both numbers are right, in the wrong order: mutual information first, marginal KL"
-            " second.",
-        ),
-        Mistake(
-            "sum over the images",
-            lambda q, p: ((q * (q / q.mean(0)).log()).sum(), _price(q, p)[1]),
-            "The mutual information is a mean over the images; you have their sum.",
-        ),
-        Mistake(
-            "mean over the codes",
-            lambda q, p: (
-                (q * (q / q.mean(0)).log()).mean(),
-                (q.mean(0) * (q.mean(0) / p).log()).mean(),
-            ),
-            "A KL is a sum over the codes, weighted by q; you took the plain mean.",
-        ),
-        Mistake(
-            "the marginal KL the wrong way round",
-            lambda q, p: (_price(q, p)[0], (p * (p / q.mean(0)).log()).sum()),
-            "This is KL(p || average). Codes are drawn from the average posterior, so it stands in"
-            " front.",
-        ),
-        Mistake(
-            "bits for nats",
-            lambda q, p: tuple(part / math.log(2) for part in _price(q, p)),
-            "These are bits. The course measures in nats, with the natural logarithm.",
-        ),
-        Mistake(
-            "sign flipped",
-            lambda q, p: tuple(-part for part in _price(q, p)),
-            "Both are divergences and cannot be negative: log of q over the reference, weighted"
-            " by q.",
-        ),
-    ),
+    mistakes="""
+        the whole KL twice:
+                ((q * (q / p).log()).sum(1).mean(), (q.mean(0) * (q.mean(0) / p).log()).sum())
+            Your first number is the whole mean KL. The mutual information compares q with its
+            average, not with p.
+        the wrong order: _price(q, p)[::-1]
+            Both numbers are right, in the wrong order: mutual information first, marginal KL
+            second.
+        sum over the images: ((q * (q / q.mean(0)).log()).sum(), _price(q, p)[1])
+            The mutual information is a mean over the images; you have their sum.
+        mean over the codes:
+                ((q * (q / q.mean(0)).log()).mean(), (q.mean(0) * (q.mean(0) / p).log()).mean())
+            A KL is a sum over the codes, weighted by q; you took the plain mean.
+        the marginal KL the wrong way round: (_price(q, p)[0], (p * (p / q.mean(0)).log()).sum())
+            This is KL(p || average). Codes are drawn from the average posterior, so it stands in
+            front.
+        bits for nats: tuple(part / torch.tensor(2.0).log() for part in _price(q, p))
+            These are bits. The course measures in nats, with the natural logarithm.
+        sign flipped: tuple(-part for part in _price(q, p))
+            Both are divergences and cannot be negative: log of q over the reference, weighted by q.
+    """,
     also_right=(
         by_difference,
         by_entropies,
