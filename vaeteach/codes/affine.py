@@ -4,9 +4,8 @@ Write the same model in new latents u, with z = shift + scale * u: the encoder's
 decoder's first layer are linear, so they can take the map over, and what the decoder sees stays the
 same. Everything here is that. Checked by hand in one dimension. Prior N(3, 2^2), posterior N(5, 1),
 decoder's first layer h = 4 z + 1. With z = 3 + 2 u: prior N(0, 1), posterior N((5 - 3) / 2, 1 /
-2^2) = N(1, 1/4), h = 4 (3 + 2 u) + 1 = 8 u + 13.
-KL before: 1/2 [(1 + (5 - 3)^2) / 4 - 1 - log 1/4]; after: 1/2 [1/4 + 1^2 - 1 - log 1/4]. Both are
-0.818147 nats.
+2^2) = N(1, 1/4), h = 4 (3 + 2 u) + 1 = 8 u + 13. KL before: 1/2 [(1 + (5 - 3)^2) / 4 - 1 - log
+1/4]; after: 1/2 [1/4 + 1^2 - 1 - log 1/4]. Both are 0.818147 nats.
 """
 
 import copy
@@ -23,16 +22,13 @@ from .moments import moments
 def absorb_prior(model: VAE) -> VAE:
     """The same VAE with prior N(0, I).
 
-    A learned N(m, diag s^2) moves into the layers beside the latents.
-
-    z = m + s u. Encoder's last layer: mean (mu - m) / s, log-variance minus 2 log s. Decoder's
-    first layer W z + c: weight W diag(s), bias c + W m. Every image keeps its ELBO, its
-    reconstruction and its log p(x), because the KL divergence does not change when both of its
-    arguments go through one invertible map.
+    A learned N(m, diag s^2) moves into the layers beside the latents. z = m + s u. Encoder's last
+    layer: mean (mu - m) / s, log-variance minus 2 log s. Decoder's first layer W z + c: weight W
+    diag(s), bias c + W m. Every image keeps its ELBO, its reconstruction and its log p(x), because
+    the KL divergence does not change when both of its arguments go through one invertible map.
     model: a VAE whose posterior and prior are Gaussians with independent dimensions; it is not
-    changed.
-    Raises TypeError for another posterior or prior, or where the layers beside the latents are not
-    linear.
+    changed. Raises TypeError for another posterior or prior, or where the layers beside the latents
+    are not linear.
     """
     prior = gaussian_prior(model, "absorb_prior")
     return affine_latents(
@@ -44,9 +40,8 @@ def affine_latents(model: VAE, shift, scale, prior: nn.Module | None = None) -> 
     """A copy with the same encoder and decoder, written in latents u with z = shift + scale * u.
 
     shift, scale: (D,) or numbers; scale finite and not 0. prior: a module for p(u). Without one the
-    old prior module
-    is kept, now over u: decoder(encoder(x)) is still the same function, but the KL is not.
-    Raises TypeError as absorb_prior does, ValueError for a map that cannot be undone.
+    old prior module is kept, now over u: decoder(encoder(x)) is still the same function, but the KL
+    is not. Raises TypeError as absorb_prior does, ValueError for a map that cannot be undone.
     """
     moved = copy.deepcopy(model)
     _affine_(moved, shift, scale)
@@ -62,10 +57,9 @@ def standardize_latents(model: VAE, x: torch.Tensor) -> VAE:
     N), and m_0, v_0 the prior's: z = m + sqrt(v / v_0) (u - m_0), taken over by the adjacent
     layers; the prior stays. The reconstruction term of each image does not change. For a Gaussian
     prior the mean KL over x falls by exactly KL(N(m, v) || N(m_0, v_0)) nats, summed over
-    dimensions.
-    x: images, (N, P). Raises TypeError as absorb_prior does, ValueError where a moment is not
-    finite (a Student-t prior with 2 degrees of freedom or fewer) or where the prior does not live
-    on all of R^D.
+    dimensions. x: images, (N, P). Raises TypeError as absorb_prior does, ValueError where a moment
+    is not finite (a Student-t prior with 2 degrees of freedom or fewer) or where the prior does not
+    live on all of R^D.
     """
     return standardize_latents_(copy.deepcopy(model), x)
 

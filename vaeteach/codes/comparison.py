@@ -22,18 +22,16 @@ def compare_with_prior(
     """A pandas DataFrame.
 
     What each two-sample statistic says about q(z) against p(z), and what it says about nothing.
-
     q(z) is the average of q(z|x) over the images x, (N, P). Each statistic compares n_samples
     points of q(z) with as many of p(z). Its null distribution: the same statistic of two samples of
     the *prior*, `repeats` times. Rows are statistics; columns: value; null_median, null_95 (its
     upper 5% point); p_value = (1 + number of null values that are at least as large) / (repeats +
-    1), so 1 / (repeats + 1) is the smallest there can be. Statistics in
-    nats: the two Gaussians' KL and the last two rows. The marginal KL is the only one that uses the
-    densities; for q = p its integrand is zero everywhere, so its null distribution is the number 0
-    and it has no p value.
-    Raises ValueError where samples or repeats are too few to compare anything.
-    Sources: Szekely and Rizzo 2013 (energy), Gretton et al. 2012 (MMD), Lopez-Paz and Oquab 2017
-    (classifier), Wang, Kulkarni and Verdu 2009 (KL by nearest neighbours).
+    1), so 1 / (repeats + 1) is the smallest there can be. Statistics in nats: the two Gaussians' KL
+    and the last two rows. The marginal KL is the only one that uses the densities; for q = p its
+    integrand is zero everywhere, so its null distribution is the number 0 and it has no p value.
+    Raises ValueError where samples or repeats are too few to compare anything. Sources: Szekely and
+    Rizzo 2013 (energy), Gretton et al. 2012 (MMD), Lopez-Paz and Oquab 2017 (classifier), Wang,
+    Kulkarni and Verdu 2009 (KL by nearest neighbours).
     """
     import pandas as pd
 

@@ -1,9 +1,8 @@
 """The aggregate posterior q(z) = mean over x of q(z|x).
 
-Its density, samples, moments, and its share of the KL term.
-
-Everything here depends on the model through `encode` and `prior` alone. Gradients stop at the
-encoder: these are measurements, not objectives.
+Its density, samples, moments, and its share of the KL term. Everything here depends on the model
+through `encode` and `prior` alone. Gradients stop at the encoder: these are measurements, not
+objectives.
 """
 
 from typing import NamedTuple
@@ -29,12 +28,10 @@ class Moments(NamedTuple):
 def moments(model: VAE, x: torch.Tensor) -> Moments:
     """Moments of q(z) by the law of total variance, exact for the N images x, (N, P).
 
-    Each shape (D,).
-
-    mean = <mu(x)>, within = <sigma^2(x)>, between = var[mu(x)] (divided by N, not N - 1: the N
-    images are all there is to this mixture), variance = within + between. Raises ValueError as
-    AggregatePosterior does.
-    Source: the law of total variance, for instance Blitzstein and Hwang 2019, theorem 9.5.4.
+    Each shape (D,). mean = <mu(x)>, within = <sigma^2(x)>, between = var[mu(x)] (divided by N, not
+    N - 1: the N images are all there is to this mixture), variance = within + between. Raises
+    ValueError as AggregatePosterior does. Source: the law of total variance, for instance
+    Blitzstein and Hwang 2019, theorem 9.5.4.
     """
     return moments_of(encode(model, x))
 
@@ -52,8 +49,7 @@ def moments_of(q):
 def active_units(model: VAE, x: torch.Tensor, threshold: float = 0.01) -> torch.Tensor:
     """Which latent dimensions carry anything, (D,) of bool.
 
-    var over x of the mean of q(z|x) above `threshold`.
-
-    Source: Burda et al. 2016, section 5.2 (threshold 10^-2).
+    var over x of the mean of q(z|x) above `threshold`. Source: Burda et al. 2016, section 5.2
+    (threshold 10^-2).
     """
     return moments(model, x).between > threshold

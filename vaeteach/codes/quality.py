@@ -1,9 +1,8 @@
 """How good a set of images is.
 
-Frechet distance, precision and recall, and whether training images were copied.
-
-Each compares two samples, and each has a noise floor: the same measure between training and test
-images, in the same numbers. A number without its floor says nothing.
+Frechet distance, precision and recall, and whether training images were copied. Each compares two
+samples, and each has a noise floor: the same measure between training and test images, in the same
+numbers. A number without its floor says nothing.
 """
 
 from typing import NamedTuple
@@ -38,11 +37,9 @@ class Copying(NamedTuple):
 class DigitFeatures:
     """A small classifier of the data's own classes, trained here.
 
-    Its last hidden layer gives the features.
-
-    data: ImageData. A multilayer perceptron pixels-64-hidden-classes (scikit-learn's), trained on
-    the training images. `.accuracy`: on the test images. Calling it with images (N, P) gives
-    features, (N, hidden), in (-1, 1).
+    Its last hidden layer gives the features. data: ImageData. A multilayer perceptron
+    pixels-64-hidden-classes (scikit-learn's), trained on the training images. `.accuracy`: on the
+    test images. Calling it with images (N, P) gives features, (N, hidden), in (-1, 1).
     """
 
     def __init__(self, data, hidden=16, seed=0):
@@ -106,12 +103,10 @@ def precision_recall(real: torch.Tensor, generated: torch.Tensor, k: int = 3) ->
     """Precision and recall of generated against real features, by balls around each point.
 
     The support of a sample is the union of balls around its points, each reaching to its k-th
-    nearest neighbour in
-    the same sample. precision: share of generated points in the real support; recall: share of real
-    in the generated.
-    real: (N, F); generated: (M, F); k < N, M. Raises ValueError for tables that do not fit, and for
-    k.
-    Source: Kynkaanniemi et al. 2019, equations 1 and 2.
+    nearest neighbour in the same sample. precision: share of generated points in the real support;
+    recall: share of real in the generated. real: (N, F); generated: (M, F); k < N, M. Raises
+    ValueError for tables that do not fit, and for k. Source: Kynkaanniemi et al. 2019, equations 1
+    and 2.
     """
     real, generated = _table(real, "real"), _table(generated, "generated")
     if real.shape[1] != generated.shape[1]:
@@ -137,15 +132,11 @@ def _covered(points, by, k):
 def copying(samples: torch.Tensor, train: torch.Tensor, test: torch.Tensor) -> Copying:
     """Whether samples lie nearer to the training images than test images do.
 
-    A sign of copied training images.
-
-    samples, train, test: images, (S, P), (N, P), (M, P). For each sample and each test image the
-    distance to its nearest training image; `share` = P(sample nearer than test image), ties half:
-    0.5 where nothing is copied, 1 where
-    everything is. p_value: Mann-Whitney, one-sided. `nearest`: row of the training image nearest to
-    each sample.
-    Raises ValueError for tables that do not fit. Source: Meehan, Chaudhuri and Dasgupta 2020,
-    section 2.
+    A sign of copied training images. samples, train, test: images, (S, P), (N, P), (M, P). For each
+    sample and each test image the distance to its nearest training image; `share` = P(sample nearer
+    than test image), ties half: 0.5 where nothing is copied, 1 where everything is. p_value:
+    Mann-Whitney, one-sided. `nearest`: row of the training image nearest to each sample. Raises
+    ValueError for tables that do not fit. Source: Meehan, Chaudhuri and Dasgupta 2020, section 2.
     """
     from scipy.stats import mannwhitneyu
     from sklearn.neighbors import NearestNeighbors

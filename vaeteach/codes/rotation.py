@@ -16,17 +16,14 @@ from .affine import gaussian_prior, linear_layers
 def rotate_latents(model: VAE, rotation, diagonal: bool = False) -> VAE:
     """The same VAE in turned latents u = R z.
 
-    Every image keeps its ELBO, although every code moves.
-
-    rotation: an orthogonal matrix (D, D), or an angle in radians where D = 2 (anticlockwise). The
-    posterior becomes N(R mu, R diag(sigma^2) R^T), which a diagonal Gaussian is only for quarter
-    turns and reflections of axes, so the new encoder returns a Gaussian with full covariance.
-    diagonal=True replaces it by the nearest diagonal Gaussian, argmin_d KL(d || full), which keeps
-    the diagonal of the *inverse* covariance (Bishop 2006, section 10.1.2): that model is another
-    one, and shows what the diagonal family costs in turned coordinates. The prior must look the
-    same from every side.
-    Raises TypeError as absorb_prior does, ValueError for a matrix that is not orthogonal or a prior
-    that would change.
+    Every image keeps its ELBO, although every code moves. rotation: an orthogonal matrix (D, D), or
+    an angle in radians where D = 2 (anticlockwise). The posterior becomes N(R mu, R diag(sigma^2)
+    R^T), which a diagonal Gaussian is only for quarter turns and reflections of axes, so the new
+    encoder returns a Gaussian with full covariance. diagonal=True replaces it by the nearest
+    diagonal Gaussian, argmin_d KL(d || full), which keeps the diagonal of the *inverse* covariance
+    (Bishop 2006, section 10.1.2): that model is another one, and shows what the diagonal family
+    costs in turned coordinates. The prior must look the same from every side. Raises TypeError as
+    absorb_prior does, ValueError for a matrix that is not orthogonal or a prior that would change.
     """
     prior = gaussian_prior(model, "rotate_latents")
     if (prior.mu != 0).any() or (prior.logvar != prior.logvar[0]).any():

@@ -28,14 +28,11 @@ def fit_codes(
     "normal": the Gaussian with mean and full covariance of q(z) = (1/N) sum_n q(z|x_n), that is of
     the two parts mean_n Sigma_n + Cov_n[mu_n]. "mixture": scikit-learn's Gaussian mixture with
     `n_components` full covariances, by EM on at least 5000 draws z ~ q(z|x_n). "aggregate": q(z)
-    itself, an AggregatePosterior.
-    x: images, (N, P). Returns a Distribution with batch (), event (D,). seed: of the draws and of
-    EM's start.
-    Raises ValueError for another kind, for codes that are NaN or infinite, for latents that do not
-    live on all of R^D (a Gaussian would leave their space) under the first two kinds, and for more
-    components than images.
-    Sources: Ghosh et al. 2020, section 4 (mixtures fitted after training, there called ex-post
-    density estimation).
+    itself, an AggregatePosterior. x: images, (N, P). Returns a Distribution with batch (), event
+    (D,). seed: of the draws and of EM's start. Raises ValueError for another kind, for codes that
+    are NaN or infinite, for latents that do not live on all of R^D (a Gaussian would leave their
+    space) under the first two kinds, and for more components than images. Sources: Ghosh et al.
+    2020, section 4 (mixtures fitted after training, there called ex-post density estimation).
     """
     if kind not in KINDS:
         raise ValueError(
@@ -84,13 +81,10 @@ def _mixture(q, n_components, seed):
 def generate(model: VAE, codes: Distribution, n: int, seed=0, pixels: str = "mean") -> torch.Tensor:
     """n images decoded from z ~ codes: the mean of p(x|z) ("mean"), or a draw x ~ p(x|z) ("draw").
 
-    Shape (n, P).
-
-    codes: a Distribution over the latents with batch (), such as model.prior() or what fit_codes
-    returns. The mean is what one looks at; a draw is what the model says an image is, and what to
-    measure against binary images.
-    Raises ValueError for another kind of pixels, or codes of another dimension than the model's
-    latents.
+    Shape (n, P). codes: a Distribution over the latents with batch (), such as model.prior() or
+    what fit_codes returns. The mean is what one looks at; a draw is what the model says an image
+    is, and what to measure against binary images. Raises ValueError for another kind of pixels, or
+    codes of another dimension than the model's latents.
     """
     if pixels not in ("mean", "draw"):
         raise ValueError(f"generate: pixels must be 'mean' or 'draw', got {pixels!r}.")
@@ -105,14 +99,11 @@ def inpaint(
 ) -> torch.Tensor:
     """Fill in the pixels of x that are not observed, by z ~ q(z|x), x_missing ~ p(x|z), and again.
 
-    Shape (B, P).
-
-    x: images, (B, P); their missing pixels are not read: they start at random, each 0 or 1.
-    observed: Boolean mask, (P,) or (B, P). Returns the images with the mean of p(x|z) of the last
-    step at the missing pixels. Were q(z|x) the exact posterior, the chain would draw from
-    p(x_missing | x_observed) in the long run.
-    Raises ValueError for a mask of another shape or type. Source: Rezende, Mohamed and Wierstra
-    2014, appendix F.
+    Shape (B, P). x: images, (B, P); their missing pixels are not read: they start at random, each 0
+    or 1. observed: Boolean mask, (P,) or (B, P). Returns the images with the mean of p(x|z) of the
+    last step at the missing pixels. Were q(z|x) the exact posterior, the chain would draw from
+    p(x_missing | x_observed) in the long run. Raises ValueError for a mask of another shape or
+    type. Source: Rezende, Mohamed and Wierstra 2014, appendix F.
     """
     observed = torch.as_tensor(observed)
     if observed.dtype != torch.bool or observed.shape not in (x.shape, x.shape[1:]):

@@ -16,10 +16,8 @@ from ..models import VAE
 class Surgery(NamedTuple):
     """mean_kl = mutual_information + marginal_kl, in nats an image.
 
-    Beside them the bound of the first, log N, and standard errors.
-
-    mean_kl needs no standard error where the KL has a closed form; `sum_error` is that of the two
-    estimates' sum.
+    Beside them the bound of the first, log N, and standard errors. mean_kl needs no standard error
+    where the KL has a closed form; `sum_error` is that of the two estimates' sum.
     """
 
     mean_kl: float
@@ -34,16 +32,13 @@ class Surgery(NamedTuple):
 def surgery(model: VAE, x: torch.Tensor, seed: int = 0, n_samples: int = 10_000) -> Surgery:
     """Split the mean KL term in two.
 
-    What the codes say about the image, and how far their average is from the prior.
-
-    mean_n KL(q(z|x_n) || p(z)) = I(n; z) + KL(q(z) || p(z)), with I(n; z) = mean_n E[log q(z|x_n) -
-    log q(z)] <= log N.
-    x: images, (N, P). The left side is the model's own KL; the two terms on the right are estimated
-    at about
-    `n_samples` draws z ~ q(z|x_n), at least two an image, spread over all images (or, beyond
-    n_samples / 2 of them, over a random choice). Raises ValueError as AggregatePosterior does.
-    Source: Hoffman and Johnson 2016, "ELBO surgery" (there: index-code mutual information and
-    marginal KL to prior).
+    What the codes say about the image, and how far their average is from the prior. mean_n
+    KL(q(z|x_n) || p(z)) = I(n; z) + KL(q(z) || p(z)), with I(n; z) = mean_n E[log q(z|x_n) - log
+    q(z)] <= log N. x: images, (N, P). The left side is the model's own KL; the two terms on the
+    right are estimated at about `n_samples` draws z ~ q(z|x_n), at least two an image, spread over
+    all images (or, beyond n_samples / 2 of them, over a random choice). Raises ValueError as
+    AggregatePosterior does. Source: Hoffman and Johnson 2016, "ELBO surgery" (there: index-code
+    mutual information and marginal KL to prior).
     """
     return surgery_of(encode(model, x), model.prior(), seed, n_samples)
 

@@ -23,13 +23,11 @@ DATASETS = {
 class ImageData:
     """Grey or binary images as flat rows.
 
-    With labels and, where they are known, the factors that made them.
-
-    `train` (N, P) and `test` (M, P): float32 in [0, 1], P = H·W pixels, row by row from the upper
-    left; `train_labels` (N,) and `test_labels` (M,): int64; `shape` = (H, W); `name` for titles;
-    `factors`: None, or {"train": DataFrame, "test": DataFrame} with one row an image.
-    Raises `ValueError` for a wrong shape or dtype, no images, pixels outside [0, 1], and NaN or
-    infinite pixels.
+    With labels and, where they are known, the factors that made them. `train` (N, P) and `test` (M,
+    P): float32 in [0, 1], P = H·W pixels, row by row from the upper left; `train_labels` (N,) and
+    `test_labels` (M,): int64; `shape` = (H, W); `name` for titles; `factors`: None, or {"train":
+    DataFrame, "test": DataFrame} with one row an image. Raises `ValueError` for a wrong shape or
+    dtype, no images, pixels outside [0, 1], and NaN or infinite pixels.
     """
 
     train: torch.Tensor
@@ -109,10 +107,9 @@ def load(name: str | None = None, **options: Any) -> ImageData:
 
     Without a name the environment variable `VAETEACH_DATA` decides, and "digits" where it is not
     set: so the whole course can be run on another data set without touching a notebook. Pixels are
-    grey values in [0, 1]; call
-    `.binarized()` for a Bernoulli likelihood. `options` are those of the data set's own module.
-    Raises `ValueError` for an unknown name or option and `ConnectionError` where a download is
-    needed and fails.
+    grey values in [0, 1]; call `.binarized()` for a Bernoulli likelihood. `options` are those of
+    the data set's own module. Raises `ValueError` for an unknown name or option and
+    `ConnectionError` where a download is needed and fails.
     """
     name = name or os.environ.get("VAETEACH_DATA") or "digits"
     if name not in DATASETS:

@@ -14,11 +14,10 @@ TEST_IMAGES = 360
 def load(name: str = "digits") -> ImageData:
     """The 1,797 digits of 8x8 pixels.
 
-    1,437 to train and 360 to test, every class in the same share in both.
-
-    Grey values are counts 0 to 16 of ink in 4x4 cells, divided by 16. Source: Alpaydin & Kaynak
-    (1998), UCI Optical Recognition of Handwritten Digits, its test part (scikit-learn ships no
-    other). The split is fixed.
+    1,437 to train and 360 to test, every class in the same share in both. Grey values are counts 0
+    to 16 of ink in 4x4 cells, divided by 16. Source: Alpaydin & Kaynak (1998), UCI Optical
+    Recognition of Handwritten Digits, its test part (scikit-learn ships no other). The split is
+    fixed.
     """
     from sklearn.datasets import load_digits
     from sklearn.model_selection import train_test_split

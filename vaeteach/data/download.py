@@ -61,13 +61,10 @@ class Resuming:
 def fetch(file: str, sha256: str, mirrors: Sequence[str], folder: Path, otherwise: str) -> Path:
     """The path of `file` in `folder`, downloaded unless it is there.
 
-    Checked against `sha256`.
-
-    Every address in `mirrors` is tried in turn; one that breaks off after sending something is
-    asked for the rest first. `otherwise` ends the messages: what the reader can do without this
-    download.
-    Raises `ConnectionError` when no mirror sent the whole right file, `OSError` when the folder
-    cannot be written.
+    Checked against `sha256`. Every address in `mirrors` is tried in turn; one that breaks off after
+    sending something is asked for the rest first. `otherwise` ends the messages: what the reader
+    can do without this download. Raises `ConnectionError` when no mirror sent the whole right file,
+    `OSError` when the folder cannot be written.
     """
     import pooch
     import requests

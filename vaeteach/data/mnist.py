@@ -94,9 +94,8 @@ def load(
 def parse_idx(content: bytes, what: str) -> np.ndarray:
     """The array of bytes in an IDX file.
 
-    Two zero bytes, type 8, number of axes, each length as 4 bytes, the data.
-
-    Raises `ValueError` when the header or the length is not that of such a file.
+    Two zero bytes, type 8, number of axes, each length as 4 bytes, the data. Raises `ValueError`
+    when the header or the length is not that of such a file.
     """
     if len(content) < 4 or content[:3] != b"\0\0\x08":
         raise ValueError(

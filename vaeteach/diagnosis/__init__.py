@@ -105,15 +105,13 @@ def diagnose(
 ) -> Diagnosis:
     """Name the likely cause of a VAE's trouble, with the evidence.
 
-    A Diagnosis whose findings name causes in FAULTS.
-
-    model: a trained VAE; data: the ImageData that it was trained on; history: what `fit` returned.
-    First the vital signs are read. Where they leave it open, and `experiments` is true, the model
-    is trained again three to five times for as many epochs as `history` has (25 without one), each
-    time with one thing changed; that takes as long as it sounds. The model itself is not changed.
-    "healthy" is a finding too: nothing was found. Without a history some causes fit the same
-    evidence; all are then listed, each with its `rivals`.
-    Raises ValueError where the data do not fit the model.
+    A Diagnosis whose findings name causes in FAULTS. model: a trained VAE; data: the ImageData that
+    it was trained on; history: what `fit` returned. First the vital signs are read. Where they
+    leave it open, and `experiments` is true, the model is trained again three to five times for as
+    many epochs as `history` has (25 without one), each time with one thing changed; that takes as
+    long as it sounds. The model itself is not changed. "healthy" is a finding too: nothing was
+    found. Without a history some causes fit the same evidence; all are then listed, each with its
+    `rivals`. Raises ValueError where the data do not fit the model.
     """
     model.encode(data.test[:1])  # wrong shapes speak here, in the model's own sentence
     signs = vital_signs(model, data, history, seed)

@@ -8,11 +8,10 @@ from .faults import FAULTS
 def trained_cases(data, names=tuple(FAULTS), seed=0):
     """{name: (model, history)} for faults of the catalogue.
 
-    Trained under `seed` the first time and then kept.
-
-    data: binary ImageData. Of each history the snapshots hold the codes; only the first and the
-    last hold the parameters. `vaeteach.support.cache.clear()` forgets them.
-    Raises ValueError for a name that is not in FAULTS.
+    Trained under `seed` the first time and then kept. data: binary ImageData. Of each history the
+    snapshots hold the codes; only the first and the last hold the parameters.
+    `vaeteach.support.cache.clear()` forgets them. Raises ValueError for a name that is not in
+    FAULTS.
     """
     unknown = [name for name in names if name not in FAULTS]
     if unknown:

@@ -1,9 +1,8 @@
 """Experiments on a suspect.
 
-Train it again with one thing changed, and see by how much the test bound rises.
-
-Evidence of this kind needs no theory of what went wrong. Each run has the same number of epochs;
-the control changes nothing but starts afresh with the usual initial weights and the plain ELBO.
+Train it again with one thing changed, and see by how much the test bound rises. Evidence of this
+kind needs no theory of what went wrong. Each run has the same number of epochs; the control changes
+nothing but starts afresh with the usual initial weights and the plain ELBO.
 """
 
 import copy
@@ -20,12 +19,10 @@ MORE_LATENTS = 8
 def retrained_bounds(model, data, variants, epochs=25, seed=0):
     """{variant: test ELBO in nats} after training the model again from the start.
 
-    Once for each name in `variants`.
-
-    "again": the same architecture. "encoder", "decoder": that part replaced by one of widths 256
-    and 128.
-    "both": both parts. "latents": both parts, and eight more latents under a standard normal.
-    A run that meets a non-finite bound counts as minus infinity.
+    Once for each name in `variants`. "again": the same architecture. "encoder", "decoder": that
+    part replaced by one of widths 256 and 128. "both": both parts. "latents": both parts, and eight
+    more latents under a standard normal. A run that meets a non-finite bound counts as minus
+    infinity.
     """
     return {
         name: _train(_variant(model, data, name, seed), data, epochs, seed) for name in variants

@@ -1,9 +1,8 @@
 """From numbers to causes.
 
-Every rule in one place, each with the statistic, its healthy range and the reason.
-
-The thresholds were set on runs of the catalogue under seeds of their own and lie far from both
-sides: no rule is tuned to a second digit. The rates in the report come from other seeds.
+Every rule in one place, each with the statistic, its healthy range and the reason. The thresholds
+were set on runs of the catalogue under seeds of their own and lie far from both sides: no rule is
+tuned to a second digit. The rates in the report come from other seeds.
 """
 
 import math
@@ -207,10 +206,8 @@ def _overuse(s):
 def by_experiment(signs, bounds):
     """Findings from retrained models, {variant: test bound}.
 
-    The change that gains most, if it gains enough.
-
-    "again" is measured from the model itself, wider networks from "again", more latents from
-    "both".
+    The change that gains most, if it gains enough. "again" is measured from the model itself, wider
+    networks from "again", more latents from "both".
     """
     enough = _enough(bounds)
     gains = {

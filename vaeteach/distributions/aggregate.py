@@ -16,15 +16,12 @@ _PAIRS = 2**19
 class AggregatePosterior(Distribution):
     """The mixture q(z) = (1/N) sum_n q(z|x_n) of the encoder's posteriors over N images.
 
-    Batch (), event (D,).
-
-    model: a VAE; x: images, (N, P). `log_prob` is exact for these N images: points times components
-    are worked off in chunks, so that 10,000 points against 60,000 codes stay far below 1 GB. The
-    encoder's parameters are copied
-    into the posteriors at once: training the model further does not change an AggregatePosterior
-    made before.
-    Raises ValueError where x is not a batch of images, and where codes are NaN or infinite.
-    Source: Makhzani et al. 2016, equation 1 (there "aggregated posterior").
+    Batch (), event (D,). model: a VAE; x: images, (N, P). `log_prob` is exact for these N images:
+    points times components are worked off in chunks, so that 10,000 points against 60,000 codes
+    stay far below 1 GB. The encoder's parameters are copied into the posteriors at once: training
+    the model further does not change an AggregatePosterior made before. Raises ValueError where x
+    is not a batch of images, and where codes are NaN or infinite. Source: Makhzani et al. 2016,
+    equation 1 (there "aggregated posterior").
     """
 
     arg_constraints = {}
@@ -87,10 +84,8 @@ class AggregatePosterior(Distribution):
     def sample(self, sample_shape=()):
         """z ~ q(z): an image at random, then a draw from its q(z|x).
 
-        Shape sample_shape + (D,), no gradient.
-
-        Torch's global generator is used, as by every Distribution; `draw(q, shape, seed)` gives
-        seeded draws.
+        Shape sample_shape + (D,), no gradient. Torch's global generator is used, as by every
+        Distribution; `draw(q, shape, seed)` gives seeded draws.
         """
         shape = torch.Size(sample_shape)
         which = torch.randint(self.n_components, (shape.numel(),))
@@ -108,10 +103,8 @@ class AggregatePosterior(Distribution):
     def log_density_grid(self, axis):
         """log q(z) on the grid axis x axis of a two-dimensional latent.
 
-        Shape (len(axis), len(axis)).
-
-        Row i, column j is the point z = (axis[j], axis[i]), as matplotlib's contour and
-        imshow(origin="lower") have it. Raises ValueError unless D = 2.
+        Shape (len(axis), len(axis)). Row i, column j is the point z = (axis[j], axis[i]), as
+        matplotlib's contour and imshow(origin="lower") have it. Raises ValueError unless D = 2.
         """
         if self.event_shape != (2,):
             raise ValueError(

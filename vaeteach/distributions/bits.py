@@ -28,10 +28,8 @@ def bernoulli(logits: Tensor) -> Bits:
 def _kl_bits(q: Bits, p: Bits) -> Tensor:
     """Sum of q (a - b) - log(1 + e^a) + log(1 + e^b) over the bits, (B,).
 
-    a and b are the log-odds of q and p.
-
-    torch's own KL of two Bernoullis wants equal batch shapes and is infinite where a probability
-    rounds to zero.
+    a and b are the log-odds of q and p. torch's own KL of two Bernoullis wants equal batch shapes
+    and is infinite where a probability rounds to zero.
     """
     a, b = q.logits, p.logits
     return (a.sigmoid() * (a - b) - log1pexp(a) + log1pexp(b)).sum(-1).clamp(min=0)

@@ -66,10 +66,8 @@ def gaussian(mu: torch.Tensor, logvar: torch.Tensor) -> Gaussian:
 class _Excess(torch.autograd.Function):
     """(exp(v) - 1 - v) / 2 >= 0, the price of a log-variance that is off by v.
 
-    Accurate near 0, no early overflow.
-
-    Its derivative is (exp(v) - 1) / 2. Left to autograd, the branches below cost five per cent of a
-    small training.
+    Accurate near 0, no early overflow. Its derivative is (exp(v) - 1) / 2. Left to autograd, the
+    branches below cost five per cent of a small training.
     """
 
     @staticmethod
@@ -90,11 +88,9 @@ def kl_standard_normal(mu: torch.Tensor, logvar: torch.Tensor) -> torch.Tensor:
 
     1/2 (mu^2 + sigma^2 - 1 - log sigma^2), written as mu^2/2 + (expm1(v) - v)/2 with v = log
     sigma^2 and as its series where |v| < 0.01: the textbook form turns negative in float32 when v
-    is near 0.
-    mu, logvar: shape (B, D) (or any that broadcast). Returns the same shape: sum over the last axis
-    for one number
-    per example. Source: Kingma and Welling 2014, appendix B (there with the opposite sign, as minus
-    the KL).
+    is near 0. mu, logvar: shape (B, D) (or any that broadcast). Returns the same shape: sum over
+    the last axis for one number per example. Source: Kingma and Welling 2014, appendix B (there
+    with the opposite sign, as minus the KL).
     """
     return (mu * math.sqrt(0.5)).square() + _Excess.apply(logvar)
 

@@ -12,11 +12,10 @@ from .interval import require_positive
 class StudentT(Distribution):
     """Student's t with df > 0 degrees of freedom, centred, scale 1.
 
-    df of any shape, densities in nats.
-
-    p(z) = Gamma((df+1)/2) / (sqrt(df pi) Gamma(df/2)) (1 + z^2/df)^(-(df+1)/2): Cauchy at df = 1,
-    N(0, 1) at infinity. torch's own takes the two log Gammas in float32, which at df = 1e6 is wrong
-    by tenths of a nat, and looks for an end that never comes when df is NaN.
+    df of any shape, densities in nats. p(z) = Gamma((df+1)/2) / (sqrt(df pi) Gamma(df/2)) (1 +
+    z^2/df)^(-(df+1)/2): Cauchy at df = 1, N(0, 1) at infinity. torch's own takes the two log Gammas
+    in float32, which at df = 1e6 is wrong by tenths of a nat, and looks for an end that never comes
+    when df is NaN.
     """
 
     arg_constraints = {}
@@ -66,9 +65,8 @@ class StandardLaplace(Laplace):
 def _kl_normal_laplace(q, p):
     """E|z| - H(q) + log 2.
 
-    E|z| = sigma sqrt(2/pi) exp(-mu^2 / 2 sigma^2) + mu erf(mu / (sigma sqrt 2)).
-
-    Source: the mean of the folded normal, Leone, Nelson and Nottingham 1961.
+    E|z| = sigma sqrt(2/pi) exp(-mu^2 / 2 sigma^2) + mu erf(mu / (sigma sqrt 2)). Source: the mean
+    of the folded normal, Leone, Nelson and Nottingham 1961.
     """
     # a fold at 0 that is narrower than this is no longer seen
     mu, sigma = q.loc, q.scale.clamp(min=1e-15)

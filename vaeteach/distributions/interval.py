@@ -61,11 +61,9 @@ class Beta(Distribution):
 class Kumaraswamy(Distribution):
     """Kumaraswamy(a, b) on (0, 1).
 
-    CDF 1 - (1 - z^a)^b, so that a sample is (1 - u^(1/b))^(1/a) with u uniform.
-
-    It looks like a Beta and has the simple reparameterisation that a Beta lacks. log_a, log_b:
-    logarithms of the parameters, of one shape, for b reaches 1e60 where the peak is narrow.
-    Densities in nats.
+    CDF 1 - (1 - z^a)^b, so that a sample is (1 - u^(1/b))^(1/a) with u uniform. It looks like a
+    Beta and has the simple reparameterisation that a Beta lacks. log_a, log_b: logarithms of the
+    parameters, of one shape, for b reaches 1e60 where the peak is narrow. Densities in nats.
     Sources: Kumaraswamy 1980; as a posterior, Nalisnick and Smyth 2017.
     """
 

@@ -1,13 +1,11 @@
 """Families of q(z|x).
 
-Each turns the numbers that an encoder puts out into a Distribution over one code.
-
-A family says how many numbers it needs, `n_parameters(latent_dim)`. The numbers are free, any real
-value, and two things make a family trainable. Equal steps mean equal *factors* in the width of q:
-with a width linear in the encoder's output, learning to be precise takes too long. And a small step
-away from all zeros already moves the mean of
-q: where it only does so once q is narrow (a direction and a concentration, each on its own),
-training stays at the point where q is the prior for every image.
+Each turns the numbers that an encoder puts out into a Distribution over one code. A family says how
+many numbers it needs, `n_parameters(latent_dim)`. The numbers are free, any real value, and two
+things make a family trainable. Equal steps mean equal *factors* in the width of q: with a width
+linear in the encoder's output, learning to be precise takes too long. And a small step away from
+all zeros already moves the mean of q: where it only does so once q is narrow (a direction and a
+concentration, each on its own), training stays at the point where q is the prior for every image.
 """
 
 import math

@@ -7,10 +7,8 @@ from torch.distributions import Bernoulli, Distribution, constraints
 class RasterBernoulli(Distribution):
     """Binary pixels in reading order.
 
-    Each one's logit a sum of what z says and of what the pixels before it say.
-
-    logits: (..., P) from z; context: a function of pixels (..., P) whose output i uses pixels
-    before i only.
+    Each one's logit a sum of what z says and of what the pixels before it say. logits: (..., P)
+    from z; context: a function of pixels (..., P) whose output i uses pixels before i only.
     """
 
     arg_constraints = {}

@@ -1,10 +1,9 @@
 """The unit sphere S^2 in R^3.
 
-The uniform distribution, and von Mises-Fisher, its relative of the Gaussian.
-
-Densities are with respect to the sphere's surface (area 4 pi). In three dimensions everything has a
-closed form: the normaliser, the sampler by inverse CDF, the KL. Each is written so that it holds
-from concentration 0 to 1e4 and more.
+The uniform distribution, and von Mises-Fisher, its relative of the Gaussian. Densities are with
+respect to the sphere's surface (area 4 pi). In three dimensions everything has a closed form: the
+normaliser, the sampler by inverse CDF, the KL. Each is written so that it holds from concentration
+0 to 1e4 and more.
 """
 
 import math

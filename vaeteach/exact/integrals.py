@@ -1,12 +1,11 @@
 """The exact answer, by quadrature, for models with one or two latents.
 
-log p(x), p(z|x), and what the ELBO leaves out.
-
-On the line and in the plane the integral over z is a sum over a grid. For smooth integrands that
-vanish at the ends of the interval the trapezoid rule converges faster than any power of the spacing
-(Trefethen and Weideman 2014, SIAM Review 56, section 5), so 201 points an axis leave about 1e-6
-nats; decoders with ReLU have kinks and leave about 1e-3. Everything is summed in log space and in
-double precision, block by block, so that memory stays small.
+log p(x), p(z|x), and what the ELBO leaves out. On the line and in the plane the integral over z is
+a sum over a grid. For smooth integrands that vanish at the ends of the interval the trapezoid rule
+converges faster than any power of the spacing (Trefethen and Weideman 2014, SIAM Review 56, section
+5), so 201 points an axis leave about 1e-6 nats; decoders with ReLU have kinks and leave about 1e-3.
+Everything is summed in log space and in double precision, block by block, so that memory stays
+small.
 """
 
 import math
@@ -28,11 +27,9 @@ class PosteriorGrid:
     """The exact posterior p(z|x) of B images on a grid.
 
     axes: D tensors of coordinates, (n,) each; log_density: (B, n) or (B, n, n), nats, the first
-    axis after B is z_1;
-    log_weight: the same without B, so that exp(log_density + log_weight) sums to 1; log_marginal:
-    log p(x), (B,);
-    note: a sentence where the grid is wider than [-6, 6] or does not hold the whole prior, else
-    empty.
+    axis after B is z_1; log_weight: the same without B, so that exp(log_density + log_weight) sums
+    to 1; log_marginal: log p(x), (B,); note: a sentence where the grid is wider than [-6, 6] or
+    does not hold the whole prior, else empty.
     """
 
     axes: tuple
@@ -80,14 +77,12 @@ def log_marginal(
 ) -> torch.Tensor:
     """The exact log-likelihood log p(x) = log of the integral of p(x|z) p(z) over z, in nats.
 
-    Shape (B,).
-
-    model: a VAE with D <= 2 latents. x: images, (B, P). points: grid points an axis over [-6, 6];
-    where the prior or a q(z|x) has mass outside, the box is widened at the same spacing, and a
-    printed line says so. observed: a Boolean mask of pixels, (P,) or (B, P); the others are summed
-    out, which gives log p(x_observed). box: (low, high) of every axis, in place of the automatic
-    one.
-    Raises ValueError for D > 2, fewer than 3 points, and pixels that the likelihood cannot have.
+    Shape (B,). model: a VAE with D <= 2 latents. x: images, (B, P). points: grid points an axis
+    over [-6, 6]; where the prior or a q(z|x) has mass outside, the box is widened at the same
+    spacing, and a printed line says so. observed: a Boolean mask of pixels, (P,) or (B, P); the
+    others are summed out, which gives log p(x_observed). box: (low, high) of every axis, in place
+    of the automatic one. Raises ValueError for D > 2, fewer than 3 points, and pixels that the
+    likelihood cannot have.
     """
     with torch.no_grad():
         grid = _announced(grid_for(model, x, points, box))
@@ -104,9 +99,8 @@ def posterior_grid(
 ) -> PosteriorGrid:
     """The exact posterior p(z|x) = p(x|z) p(z) / p(x) on a grid: a PosteriorGrid.
 
-    Arguments as in `log_marginal`.
-
-    Raises as `log_marginal`, and ValueError where the result would not fit in 400 MB.
+    Arguments as in `log_marginal`. Raises as `log_marginal`, and ValueError where the result would
+    not fit in 400 MB.
     """
     with torch.no_grad():
         grid = grid_for(model, x, points, box)
@@ -130,11 +124,8 @@ def posterior_grid(
 def expected_elbo(model: VAE, x: torch.Tensor, points: int = 201) -> Elbo:
     """The ELBO without sampling noise: E_q[log p(x|z)] - KL(q || p), the first by quadrature.
 
-    Elbo, each (B,), nats.
-
-    The KL is the closed form where torch's registry has one, else by the same quadrature. Raises as
-    `log_marginal`.
-    Source: Kingma and Welling 2014, equation 3.
+    Elbo, each (B,), nats. The KL is the closed form where torch's registry has one, else by the
+    same quadrature. Raises as `log_marginal`. Source: Kingma and Welling 2014, equation 3.
     """
     with torch.no_grad():
         log_likelihood, divergence, _ = _under_q(model, x, points)
@@ -148,11 +139,9 @@ def expected_elbo(model: VAE, x: torch.Tensor, points: int = 201) -> Elbo:
 def bound_gap(model: VAE, x: torch.Tensor, points: int = 201) -> torch.Tensor:
     """What the ELBO leaves out.
 
-    KL(q(z|x) || p(z|x)) = E_q[log q(z|x) - log p(x|z) - log p(z)] + log p(x), nats, (B,).
-
-    Every term by quadrature, none from a closed form. Not negative, but for rounding. Raises as
-    `log_marginal`.
-    Source: Kingma and Welling 2014, equation 1.
+    KL(q(z|x) || p(z|x)) = E_q[log q(z|x) - log p(x|z) - log p(z)] + log p(x), nats, (B,). Every
+    term by quadrature, none from a closed form. Not negative, but for rounding. Raises as
+    `log_marginal`. Source: Kingma and Welling 2014, equation 1.
     """
     with torch.no_grad():
         log_likelihood, divergence, evidence = _under_q(model, x, points)

@@ -33,12 +33,10 @@ class Grid(NamedTuple):
 def grid_for(model, x, points=201, box=None, reach=5):
     """The grid on which to integrate over the latents of `model`.
 
-    Wide enough for its prior and for q(z|x).
-
-    Trapezoid rule on [-6, 6]^D, widened at the same spacing where needed; Gauss-Legendre on [0,
-    1]^D for a prior
-    that lives there. reach: how many standard deviations of each q(z|x) must lie inside.
-    Raises ValueError for D > 2 and for a wrong `points` or `box`.
+    Wide enough for its prior and for q(z|x). Trapezoid rule on [-6, 6]^D, widened at the same
+    spacing where needed; Gauss-Legendre on [0, 1]^D for a prior that lives there. reach: how many
+    standard deviations of each q(z|x) must lie inside. Raises ValueError for D > 2 and for a wrong
+    `points` or `box`.
     """
     prior = model.prior()
     shape = tuple(prior.event_shape)
@@ -81,12 +79,10 @@ def grid_for(model, x, points=201, box=None, reach=5):
 def pairwise_log_prob(p, x, observed=None):
     """log p(x_b|z_s), (S, B), nats.
 
-    For every latent s of the decoder's distribution p, batch (S,), and every image.
-
-    Bernoulli, continuous Bernoulli and Gaussian pixels are exponential families, log p(x) = log
-    p(0) + eta . x (- x^2 / 2 sigma^2), so all pairs are one matrix product, in double precision;
-    others are broadcast.
-    observed: Boolean mask of pixels, (P,) or (B, P): the others count nothing.
+    For every latent s of the decoder's distribution p, batch (S,), and every image. Bernoulli,
+    continuous Bernoulli and Gaussian pixels are exponential families, log p(x) = log p(0) + eta . x
+    (- x^2 / 2 sigma^2), so all pairs are one matrix product, in double precision; others are
+    broadcast. observed: Boolean mask of pixels, (P,) or (B, P): the others count nothing.
     """
     require_possible(p, x)
     x, base = x.double(), p.base_dist

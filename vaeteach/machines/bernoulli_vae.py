@@ -1,10 +1,9 @@
 """A VAE whose latents are bits.
 
-A Bernoulli posterior, a Bernoulli prior that can learn, a gradient without a path.
-
-A sampled bit has no derivative, so the reparameterised gradient does not exist; the score-function
-gradient with a leave-one-out baseline is unbiased and needs no extra network. With up to 16 bits
-everything is summed exactly.
+A Bernoulli posterior, a Bernoulli prior that can learn, a gradient without a path. A sampled bit
+has no derivative, so the reparameterised gradient does not exist; the score-function gradient with
+a leave-one-out baseline is unbiased and needs no extra network. With up to 16 bits everything is
+summed exactly.
 """
 
 import torch
@@ -33,11 +32,9 @@ def build_bernoulli_vae(
 ) -> VAE:
     """An untrained VAE with ``latent_dim`` bits and a Bernoulli likelihood.
 
-    data: ImageData, or images (N, P).
-
-    ``hidden=()`` makes both directions affine, as in a Helmholtz machine of one layer.
-    ``learn_prior=False`` keeps the prior at 1/2. Train it with ``fit(model, data, ...,
-    objective=leave_one_out)``.
+    data: ImageData, or images (N, P). ``hidden=()`` makes both directions affine, as in a Helmholtz
+    machine of one layer. ``learn_prior=False`` keeps the prior at 1/2. Train it with ``fit(model,
+    data, ..., objective=leave_one_out)``.
     """
     pixels = (data if torch.is_tensor(data) else data.train).shape[-1]
     prior = BernoulliPrior(latent_dim, learn_prior)
@@ -52,11 +49,10 @@ def build_bernoulli_vae(
 def leave_one_out(model: VAE, x: Tensor, n_samples: int = 4, seed=0) -> Elbo:
     """The bound with S samples, its gradient unbiased without a reparameterisation.
 
-    Each field (B,).
-
-    d/dphi E_q[f(z)] is estimated by the mean over s of (f(z_s) - mean of the other f) d/dphi log
-    q(z_s), with f = log p(x | z); the KL is exact. Raises ValueError for fewer than two samples.
-    Source: Kool, van Hoof and Welling 2019, "Buy 4 REINFORCE samples, get a baseline for free!".
+    Each field (B,). d/dphi E_q[f(z)] is estimated by the mean over s of (f(z_s) - mean of the other
+    f) d/dphi log q(z_s), with f = log p(x | z); the KL is exact. Raises ValueError for fewer than
+    two samples. Source: Kool, van Hoof and Welling 2019, "Buy 4 REINFORCE samples, get a baseline
+    for free!".
     """
     if whole_number(n_samples, "n_samples") < 2:
         raise ValueError(

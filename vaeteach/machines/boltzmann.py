@@ -1,10 +1,9 @@
 """The restricted Boltzmann machine.
 
-A model of binary pixels whose prior over hidden units is not chosen but implied.
-
-Energy E(v, h) = -a.v - b.h - v W h and p(v, h) = exp(-E(v, h)) / Z (Smolensky 1986; Hinton 2002,
-"Training Products of Experts by Minimizing Contrastive Divergence"). V visible units, H hidden
-units, all binary. Every log is in nats.
+A model of binary pixels whose prior over hidden units is not chosen but implied. Energy E(v, h) =
+-a.v - b.h - v W h and p(v, h) = exp(-E(v, h)) / Z (Smolensky 1986; Hinton 2002, "Training Products
+of Experts by Minimizing Contrastive Divergence"). V visible units, H hidden units, all binary.
+Every log is in nats.
 """
 
 import copy
@@ -23,10 +22,8 @@ from .states import ENUMERABLE, all_states, check_bits
 class RBM(nn.Module):
     """A restricted Boltzmann machine.
 
-    ``weight`` (V, H), ``visible_bias`` a (V,) and ``hidden_bias`` b (H,).
-
-    Small random weights (standard deviation 0.01, Hinton 2010) and zero biases. Sums over all
-    hidden states make
+    ``weight`` (V, H), ``visible_bias`` a (V,) and ``hidden_bias`` b (H,). Small random weights
+    (standard deviation 0.01, Hinton 2010) and zero biases. Sums over all hidden states make
     ``log_partition``, ``log_prob`` and ``hidden_marginal`` exact up to 16 hidden units; beyond that
     they raise ValueError and ``annealed_log_partition`` estimates log Z.
     """
@@ -118,11 +115,10 @@ class RBM(nn.Module):
     def with_hidden_marginal(self, probability: float = 0.5) -> "RBM":
         """A copy with the same W and a, and hidden biases b that make every p(h_j = 1) equal.
 
-        probability: what they are made equal to.
-
-        p(v | h) does not contain b, so b is free to do this: the b in question maximises
-        sum_j probability b_j - log Z(b), which is concave. What b cannot set is how the units hang
-        together: the joint p(h). Raises ValueError unless 0 < probability < 1, and above 16 units.
+        probability: what they are made equal to. p(v | h) does not contain b, so b is free to do
+        this: the b in question maximises sum_j probability b_j - log Z(b), which is concave. What b
+        cannot set is how the units hang together: the joint p(h). Raises ValueError unless 0 <
+        probability < 1, and above 16 units.
         """
         if not 0 < probability < 1:
             raise ValueError(f"probability must lie between 0 and 1, got {probability!r}.")
@@ -195,13 +191,11 @@ def contrastive_divergence(
 ) -> RBM:
     """Train on the rows of v (N, V) by ascending <v h> over data minus <v h> over k Gibbs steps.
 
-    Returns the RBM.
-
-    CD-k starts each short chain at the data (Hinton 2002); ``persistent=True`` keeps the chains
-    from one update to the next (Tieleman 2008). The rate falls linearly to zero, which persistent
-    chains need. ``on_epoch(epoch)`` is called before training (0) and after each epoch; returning
-    True stops. Raises ValueError for input that is not binary, ArithmeticError when a weight stops
-    being finite.
+    Returns the RBM. CD-k starts each short chain at the data (Hinton 2002); ``persistent=True``
+    keeps the chains from one update to the next (Tieleman 2008). The rate falls linearly to zero,
+    which persistent chains need. ``on_epoch(epoch)`` is called before training (0) and after each
+    epoch; returning True stops. Raises ValueError for input that is not binary, ArithmeticError
+    when a weight stops being finite.
     """
     check_bits(v, rbm.n_visible, "v")
     whole_number(epochs, "epochs"), whole_number(batch_size, "batch_size"), whole_number(k, "k")

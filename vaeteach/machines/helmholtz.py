@@ -105,13 +105,10 @@ class HelmholtzMachine(nn.Module):
     def exact(self, x: Tensor) -> Exact:
         """log p(x), the bound and the gap of each row of x (B, pixels).
 
-        Every hidden state is summed over.
-
-        From the top down, log p(h_l) and the bound on it are tables over all states of h_l, each
-        made from the one
-        above: log p(h_l) = log sum_u p(h_l | u) p(u) and bound(h_l) = sum_u q(u | h_l) [log p(h_l |
-        u) + bound(u) - log q(u | h_l)]. Raises ValueError for layers above 16 units, or neighbours
-        above 22 together.
+        Every hidden state is summed over. From the top down, log p(h_l) and the bound on it are
+        tables over all states of h_l, each made from the one above: log p(h_l) = log sum_u p(h_l |
+        u) p(u) and bound(h_l) = sum_u q(u | h_l) [log p(h_l | u) + bound(u) - log q(u | h_l)].
+        Raises ValueError for layers above 16 units, or neighbours above 22 together.
         """
         return self._exact(x)
 
@@ -142,11 +139,9 @@ class HelmholtzMachine(nn.Module):
     def average_posterior(self, x: Tensor) -> Tensor:
         """<q(h_L | x)> over the rows of x, as a table over every state of the top layer.
 
-        (2^n_L,), exact.
-
-        It sums to one; ``table @ all_states(n_L)`` are the unit marginals. The prior's table beside
-        it is
-        ``prior().log_prob(all_states(n_L)).exp()``. Raises ValueError as ``exact`` does.
+        (2^n_L,), exact. It sums to one; ``table @ all_states(n_L)`` are the unit marginals. The
+        prior's table beside it is ``prior().log_prob(all_states(n_L)).exp()``. Raises ValueError as
+        ``exact`` does.
         """
         check_bits(x, self.sizes[0])
         self._check_enumerable()

@@ -10,9 +10,8 @@ ENUMERABLE = 16
 def all_states(n: int, dtype: torch.dtype | None = None) -> Tensor:
     """Every vector of n bits, one a row.
 
-    Shape (2^n, n), row number = the bits read as a binary number.
-
-    Raises ValueError where n is below 1 or above ``ENUMERABLE``.
+    Shape (2^n, n), row number = the bits read as a binary number. Raises ValueError where n is
+    below 1 or above ``ENUMERABLE``.
     """
     return all_codes(n, 2, dtype)
 

@@ -19,12 +19,11 @@ class WakeSleep:
     """The two phases of learning, one call each, for a ``machine`` and data x (N, pixels).
 
     Wake: h ~ q(h | x) for real x; the generative weights climb log p(x, h), so the prior moves
-    towards <q(h_L | x)>.
-    Sleep: (x, h) ~ p, a dream; the recognition weights climb log q(h | x) (Hinton et al. 1995).
-    ``n_samples=K > 1`` is reweighted wake-sleep: in the wake phase K draws are weighted by p(x, h)
-    / q(h | x), made to sum to one, and *both* directions climb (Bornschein and Bengio 2015). Adam,
-    with one rate for both phases. Raises ValueError for data that are not binary images of the
-    machine's size.
+    towards <q(h_L | x)>. Sleep: (x, h) ~ p, a dream; the recognition weights climb log q(h | x)
+    (Hinton et al. 1995). ``n_samples=K > 1`` is reweighted wake-sleep: in the wake phase K draws
+    are weighted by p(x, h) / q(h | x), made to sum to one, and *both* directions climb (Bornschein
+    and Bengio 2015). Adam, with one rate for both phases. Raises ValueError for data that are not
+    binary images of the machine's size.
     """
 
     def __init__(
@@ -79,10 +78,8 @@ class WakeSleep:
     ) -> HelmholtzMachine:
         """Alternate ``wake`` and ``sleep`` for so many passes over the data.
 
-        The rate falls linearly to zero.
-
-        ``on_epoch(epoch)`` is called before training (0) and after each epoch; returning True
-        stops. Raises ArithmeticError when a weight stops being finite.
+        The rate falls linearly to zero. ``on_epoch(epoch)`` is called before training (0) and after
+        each epoch; returning True stops. Raises ArithmeticError when a weight stops being finite.
         """
         whole_number(epochs, "epochs")
         if on_epoch is not None and on_epoch(0):
@@ -115,10 +112,9 @@ class Moment:
     """One machine after one phase: ``phase`` is "start", "wake" or "sleep".
 
     ``prior`` and ``average`` are the shares of the time that each top unit is on under p(h_L) and
-    <q(h_L | x)>;
-    ``log_marginal`` and ``elbo`` exact means over the test images in nats; ``seen`` images (M,
-    pixels) of a batch,
-    ``dreams`` the pixel probabilities of as many dreams, from the same noise at every moment.
+    <q(h_L | x)>; ``log_marginal`` and ``elbo`` exact means over the test images in nats; ``seen``
+    images (M, pixels) of a batch, ``dreams`` the pixel probabilities of as many dreams, from the
+    same noise at every moment.
     """
 
     phase: str
@@ -135,10 +131,8 @@ def record(
 ) -> list[Moment]:
     """Train for so many days and nights and keep a ``Moment`` after each phase.
 
-    There are 1 + 2 nights of them in all.
-
-    A day is one pass of ``wake`` over the data, a night as many ``sleep`` updates. The machine must
-    be small enough to be summed exactly.
+    There are 1 + 2 nights of them in all. A day is one pass of ``wake`` over the data, a night as
+    many ``sleep`` updates. The machine must be small enough to be summed exactly.
     """
     machine, moments = trainer.machine, []
     whole_number(nights, "nights")

@@ -28,11 +28,10 @@ def elbo(model, x: torch.Tensor, beta: float = 1.0, seed: int | torch.Generator 
 
     model: a VAE (`encode`, `decode`, `prior`). x: images, (B, P). beta: weight of the KL. With 1
     `value` is the bound; above 1 it still bounds log p(x) from below in expectation, less tightly;
-    below 1 it need not (Higgins et al. 2017, equation 4).
-    seed: an integer or a torch.Generator; the same integer gives the same noise, so a training loop
-    of your own should hand over a generator. Returns Elbo, each field (B,). Raises ValueError for
-    pixels that the likelihood cannot have.
-    Source: Kingma and Welling 2014, equations 3 and 7.
+    below 1 it need not (Higgins et al. 2017, equation 4). seed: an integer or a torch.Generator;
+    the same integer gives the same noise, so a training loop of your own should hand over a
+    generator. Returns Elbo, each field (B,). Raises ValueError for pixels that the likelihood
+    cannot have. Source: Kingma and Welling 2014, equations 3 and 7.
     """
     if not torch.all(torch.as_tensor(beta) >= 0):
         raise ValueError(
@@ -51,11 +50,9 @@ def iwae_bound(
 ) -> torch.Tensor:
     """The importance-weighted bound, in nats, shape (B,).
 
-    log (1/K) sum_k p(x|z_k) p(z_k) / q(z_k|x) with z_k ~ q(z|x).
-
-    n_samples: K >= 1. K = 1 is the ELBO with a sampled KL; the expectation rises with K towards log
-    p(x). Decoded in chunks of about `chunk` pixels, so memory stays small. Source: Burda et al.
-    2016, equation 8.
+    log (1/K) sum_k p(x|z_k) p(z_k) / q(z_k|x) with z_k ~ q(z|x). n_samples: K >= 1. K = 1 is the
+    ELBO with a sampled KL; the expectation rises with K towards log p(x). Decoded in chunks of
+    about `chunk` pixels, so memory stays small. Source: Burda et al. 2016, equation 8.
     """
     n_samples = whole_number(n_samples, "iwae_bound: n_samples")
     q, prior = model.encode(x), model.prior()

@@ -51,10 +51,8 @@ def wake_hidden_units(net, factor=2.0):
 def start_standardised(decoder, p):
     """Change the first layer so that the decoder starts as if latents were standardised.
 
-    As if they had mean 0 and variance 1 under the prior.
-
-    The codes of a box or a sphere differ by less than 1; left as they are, the decoder takes long
-    to notice them.
+    As if they had mean 0 and variance 1 under the prior. The codes of a box or a sphere differ by
+    less than 1; left as they are, the decoder takes long to notice them.
     """
     first = decoder.net[0]
     if p.event_shape != (first.in_features,):

@@ -20,10 +20,9 @@ from .starting import start_from_mean, start_standardised, wake_hidden_units
 class VAE(nn.Module):
     """A variational autoencoder.
 
-    Three independent choices, encoder, decoder and prior, joined in one module.
-
-    encoder(x) -> q(z|x), decoder(z) -> p(x|z), prior() -> p(z), each a torch Distribution.
-    Source: Kingma and Welling 2014; Rezende, Mohamed and Wierstra 2014.
+    Three independent choices, encoder, decoder and prior, joined in one module. encoder(x) ->
+    q(z|x), decoder(z) -> p(x|z), prior() -> p(z), each a torch Distribution. Source: Kingma and
+    Welling 2014; Rezende, Mohamed and Wierstra 2014.
     """
 
     def __init__(self, encoder, decoder, prior):

@@ -34,8 +34,7 @@ def draw_weight_vectors(ax, encoder, decoder, limit=4.0):
     """The weights beside the latents as dots in the plane, one a hidden unit.
 
     encoder (H, 2): what a unit adds to the mean of q(z|x). decoder (H, 2): along which direction of
-    z a unit responds.
-    Returns the two PathCollections.
+    z a unit responds. Returns the two PathCollections.
     """
     style_plane(ax, limit, ("towards $z_1$", "towards $z_2$"))
     ax.axhline(0, color="0.85", lw=1, zorder=0)
@@ -62,11 +61,9 @@ def draw_weight_vectors(ax, encoder, decoder, limit=4.0):
 def draw_absorption(axes, state, labels, shape):
     """Codes and prior, weights, and pictures with the bound, on three Axes.
 
-    They show one way to write a model's latents.
-
-    state: a dict with codes (N, 2), prior_mean, prior_stddev (2,), encoder, decoder (H, 2),
-    pictures (M, P), and bound, the floats (log_likelihood, kl, value). labels: (N,). shape: of a
-    picture. Returns the artists by name.
+    They show one way to write a model's latents. state: a dict with codes (N, 2), prior_mean,
+    prior_stddev (2,), encoder, decoder (H, 2), pictures (M, P), and bound, the floats
+    (log_likelihood, kl, value). labels: (N,). shape: of a picture. Returns the artists by name.
     """
     plane, weights, pictures = axes
     prior = state["prior_mean"], state["prior_stddev"]

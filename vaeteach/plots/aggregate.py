@@ -13,10 +13,8 @@ _RATIO = ramp(COLOURS["alarm"], "white", COLOURS["q"])
 def draw_plane_density(ax, axis, log_density, color=COLOURS["q"], top=None):
     """A density on the grid axis x axis, log_density (M, M) with rows for the second latent.
 
-    Returns the AxesImage.
-
-    top: the density that gets the full colour, its own maximum if not given; two densities side by
-    side are compared with the same top.
+    Returns the AxesImage. top: the density that gets the full colour, its own maximum if not given;
+    two densities side by side are compared with the same top.
     """
     low, high = axis[0], axis[-1]
     return ax.imshow(
@@ -34,9 +32,8 @@ def draw_plane_density(ax, axis, log_density, color=COLOURS["q"], top=None):
 def draw_log_ratio(ax, axis, log_ratio, limit=3.0):
     """log q(z) - log p(z) on a grid.
 
-    Blue where the codes crowd, red where the prior has mass and q has none.
-
-    Values beyond +-limit nats keep the last colour. Returns the AxesImage, for a colour bar.
+    Blue where the codes crowd, red where the prior has mass and q has none. Values beyond +-limit
+    nats keep the last colour. Returns the AxesImage, for a colour bar.
     """
     low, high = axis[0], axis[-1]
     return ax.imshow(
@@ -90,9 +87,7 @@ def draw_radius(ax, axis, density, law):
 def draw_moment_bars(ax, within, between, labels=None, legend=True):
     """Stacked bars, (D,) each: variance within the posteriors, and between their means.
 
-    A line at 1.
-
-    Returns two BarContainers; `move_moment_bars` gives them new heights.
+    A line at 1. Returns two BarContainers; `move_moment_bars` gives them new heights.
     """
     places = np.arange(len(within))
     bars = (

@@ -12,12 +12,10 @@ from .style import COLOURS, SERIES, digit_palette
 def draw_latent_ranges(ax, places, densities, prior, names, values):
     """A row for each latent dimension.
 
-    The aggregate posterior's density filled, the prior's as a line, a marker.
-
-    places: (G,) points of the latent axis; densities, prior: (D, G); names: D texts; values: (D,)
-    where the markers stand. The first dimension is at the top. All rows share one scale, so that a
-    narrow density is a tall one.
-    Returns the Line2D of the markers.
+    The aggregate posterior's density filled, the prior's as a line, a marker. places: (G,) points
+    of the latent axis; densities, prior: (D, G); names: D texts; values: (D,) where the markers
+    stand. The first dimension is at the top. All rows share one scale, so that a narrow density is
+    a tall one. Returns the Line2D of the markers.
     """
     densities, prior = np.asarray(densities), np.asarray(prior)
     top = max(densities.max(), prior.max()) / 0.9

@@ -19,9 +19,8 @@ _HUGE = 1e3  # beyond this an axis is compressed
 def draw_dashboard(axes, numbers, labels, shape):
     """Six panels from the dict that `diagnosis.dashboard` makes.
 
-    axes: {name in PLACES: Axes}, cleared first.
-
-    labels: (N,) of the training images; shape: (H, W). Returns the Axes.
+    axes: {name in PLACES: Axes}, cleared first. labels: (N,) of the training images; shape: (H, W).
+    Returns the Axes.
     """
     for ax in axes.values():
         ax.clear()

@@ -56,10 +56,8 @@ def draw_unit_marginals(ax, prior, average, legend=True):
 def draw_unit_paths(ax, epochs, prior, average):
     """Lines of T moments for H units.
 
-    Prior (T, H) grey and dashed over average posterior (T, H) blue.
-
-    Returns (prior lines, average lines). Where both lie on each other the prior has become the
-    average posterior.
+    Prior (T, H) grey and dashed over average posterior (T, H) blue. Returns (prior lines, average
+    lines). Where both lie on each other the prior has become the average posterior.
     """
     epochs, prior, average = map(np.asarray, (epochs, prior, average))
     lower = ax.plot(epochs, average, color=COLOURS["q"], lw=2.6, alpha=0.75)
@@ -89,10 +87,8 @@ def draw_evidence_path(ax, log_p, floor):
 def draw_price(ax, shares, loss, ceiling, label=None):
     """Nats lost by a prior frozen at 1/2.
 
-    Loss (S, R) of R runs at each of S shares, and the ceiling over a grid.
-
-    ceiling: (grid (G,), nats (G,)). Returns (dots, line); the dots are runs, the line is the
-    theory.
+    Loss (S, R) of R runs at each of S shares, and the ceiling over a grid. ceiling: (grid (G,),
+    nats (G,)). Returns (dots, line); the dots are runs, the line is the theory.
     """
     shares, loss = np.asarray(shares, float), np.asarray(loss, float)
     (line,) = ax.plot(*ceiling, color="k", lw=1.5, ls="--", label="KL(share ∥ 1/2)")
@@ -141,11 +137,9 @@ class MomentArtists(NamedTuple):
 def draw_moment(axes, moments, index, shape, smooth=True, limits=None):
     """One moment of wake-sleep on 2 x 2 Axes.
 
-    What is seen, what is dreamt, the units' marginals, the bound so far.
-
-    moments: objects with phase, prior, average, log_marginal, elbo, seen, dreams (see
-    `wake_sleep.Moment`); limits: of the nats axis, those of these moments if not given. Returns
-    MomentArtists.
+    What is seen, what is dreamt, the units' marginals, the bound so far. moments: objects with
+    phase, prior, average, log_marginal, elbo, seen, dreams (see `wake_sleep.Moment`); limits: of
+    the nats axis, those of these moments if not given. Returns MomentArtists.
     """
     (left, right), (units, history) = axes
     way = "bicubic" if smooth else "nearest"

@@ -17,9 +17,7 @@ _ROOM = 0.22  # of the height of a bound's axis is above log p(x)
 def draw_map(ax, axes, values, color, limit=4.0):
     """Non-negative values (n1, n2) over the plane, white at 0 and `color` at their maximum.
 
-    Returns the AxesImage.
-
-    axes: coordinates along z_1 and z_2, evenly spaced.
+    Returns the AxesImage. axes: coordinates along z_1 and z_2, evenly spaced.
     """
     values = np.asarray(values)
     style_plane(ax, limit)
@@ -102,10 +100,9 @@ def move_bound(artists, elbo, evidence, depth=12.0):
 def draw_gap_parts(ax, *parts, names=("approximation gap", "amortisation gap")):
     """Gaps of single images as stacked bars sorted by their sum, a part (B,) on the other.
 
-    Returns a container a part.
-
-    names: of the parts, from below: what the family cannot reach, then what one encoder for all
-    costs (Cremer and others 2018). All are parts of one KL, so they share its colour.
+    Returns a container a part. names: of the parts, from below: what the family cannot reach, then
+    what one encoder for all costs (Cremer and others 2018). All are parts of one KL, so they share
+    its colour.
     """
     parts = np.asarray([np.asarray(part, float) for part in parts])
     if len(parts) != len(names):

@@ -23,10 +23,8 @@ def draw_normal_contours(
 ):
     """Ellipses that hold these shares of the mass of a 2-D Gaussian with independent axes.
 
-    Returns the patches.
-
-    In two dimensions the squared radius is chi-square with two degrees, so mass m lies inside
-    sqrt(-2 log(1 - m)).
+    Returns the patches. In two dimensions the squared radius is chi-square with two degrees, so
+    mass m lies inside sqrt(-2 log(1 - m)).
     """
     style = dict(fill=False, ec=color, lw=1.3, ls="--", zorder=1)
     return [
@@ -43,10 +41,8 @@ def normal_radii(masses=(0.5, 0.9, 0.99)):
 def draw_codes(ax, codes, labels=None, size=9, alpha=0.65, legend=True, numerals=True):
     """Codes (N, 2) as dots, coloured by digit where labels (N,) are given.
 
-    Returns the PathCollection.
-
-    numerals: each digit's own numeral at the median of its codes, for eyes that take two colours
-    for one. Leave them out where the dots move.
+    Returns the PathCollection. numerals: each digit's own numeral at the median of its codes, for
+    eyes that take two colours for one. Leave them out where the dots move.
     """
     codes = np.asarray(codes)
     dots = ax.scatter(*codes.T, s=size, alpha=alpha, color=COLOURS["q"], lw=0, zorder=2)

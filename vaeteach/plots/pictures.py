@@ -45,9 +45,8 @@ def picture_sheet(pictures, shape, columns):
 def draw_picture_grid(ax, pictures, shape, columns, smooth=True):
     """Images (N, P) in rows of `columns`, row 0 at the top, as one picture with gaps.
 
-    Returns the AxesImage.
-
-    Gaps are a quarter of an image wide, since small digits fill their frame from edge to edge.
+    Returns the AxesImage. Gaps are a quarter of an image wide, since small digits fill their frame
+    from edge to edge.
     """
     sheet = picture_sheet(pictures, shape, columns)
     image = ax.imshow(

@@ -16,10 +16,8 @@ _GREYS = ramp("white", "#b9b9b9")
 def pixel_grid(space, turn=0.0):
     """Points (PIXELS^2, D) in which to ask for a prior's density, row by row from below.
 
-    NaN beside a globe.
-
-    turn: degrees by which the globe is turned about its axis; its picture shows the half that faces
-    us.
+    NaN beside a globe. turn: degrees by which the globe is turned about its axis; its picture shows
+    the half that faces us.
     """
     low, high = LIMITS[space] if space != "box" else (0.0, 1.0)
     axis = np.linspace(low, high, PIXELS) if space != "box" else (np.arange(PIXELS) + 0.5) / PIXELS
@@ -69,10 +67,8 @@ def style_latent_space(ax, space):
 def draw_prior(ax, density, space, masses=(0.5, 0.9, 0.99)):
     """The density at `pixel_grid(space)`, (PIXELS^2,), as grey shading.
 
-    With lines that hold these shares of its mass.
-
-    Returns (image, lines). Lines are absent where the density is flat, and on a globe, half of
-    whose mass is hidden.
+    With lines that hold these shares of its mass. Returns (image, lines). Lines are absent where
+    the density is flat, and on a globe, half of whose mass is hidden.
     """
     low, high = LIMITS[space] if space != "box" else (0.0, 1.0)
     image = ax.imshow(

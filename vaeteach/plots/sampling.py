@@ -27,11 +27,9 @@ def draw_samples(ax, codes, samples, limit=4.0, labels=("$z_1$", "$z_2$")):
 def draw_sampler(axes, state, shape):
     """Codes and samples, decoded pictures, and Frechet distances, on three Axes.
 
-    Each sampler's distance stands beside the floor.
-
-    state: a dict with codes (N, 2), samples (S, 2), pictures (M, P), sampler (the one that is
-    shown), distances {sampler: Frechet distance}, floor (squared feature units), precision, recall.
-    Returns the artists by name.
+    Each sampler's distance stands beside the floor. state: a dict with codes (N, 2), samples (S,
+    2), pictures (M, P), sampler (the one that is shown), distances {sampler: Frechet distance},
+    floor (squared feature units), precision, recall. Returns the artists by name.
     """
     plane, pictures, measure = axes
     behind, dots = draw_samples(

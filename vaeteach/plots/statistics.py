@@ -69,9 +69,8 @@ def draw_differences(ax, names, means, errors, colour=COLOURS["q"], offset=0.0, 
 def draw_confusion(ax, counts):
     """A table of counts as a heatmap with its numbers, a row a truth, a column an answer.
 
-    Zeros are left blank.
-
-    counts: a DataFrame of whole numbers. Shading is by share of the row. Returns the QuadMesh.
+    Zeros are left blank. counts: a DataFrame of whole numbers. Shading is by share of the row.
+    Returns the QuadMesh.
     """
     import seaborn
 

@@ -14,11 +14,9 @@ NAMES = {"log_likelihood": "log-likelihood", "kl": "KL", "value": "ELBO"}
 def draw_loss_terms(axes, frame, split="test", color=None, label=None):
     """One panel for each axis in `axes`.
 
-    log-likelihood, KL and, with a third axis, the ELBO, against the epoch.
-
-    frame: `History.frame()`. Each panel has its own scale, because the terms differ by a factor of
-    ten and more.
-    Returns one Line2D a panel.
+    log-likelihood, KL and, with a third axis, the ELBO, against the epoch. frame:
+    `History.frame()`. Each panel has its own scale, because the terms differ by a factor of ten and
+    more. Returns one Line2D a panel.
     """
     lines = []
     for ax, quantity in zip(axes, TERMS):
@@ -55,10 +53,8 @@ def draw_trade_off(ax, kl, log_likelihood, labels):
     """One dot a model.
 
     KL against log-likelihood, joined in order, over lines on which their difference is constant.
-
     kl, log_likelihood: (M,) nats per image; labels: M texts. The lines are those of equal ELBO at
-    beta = 1.
-    Returns the Line2D of the models.
+    beta = 1. Returns the Line2D of the models.
     """
     kl, log_likelihood = np.asarray(kl, float), np.asarray(log_likelihood, float)
     (line,) = ax.plot(kl, log_likelihood, "o-", color=COLOURS["q"], lw=1.5, ms=8, zorder=3)
@@ -81,9 +77,8 @@ def draw_trade_off(ax, kl, log_likelihood, labels):
 def draw_kl_by_dimension(ax, kls):
     """Grouped bars.
 
-    For each name in `kls` the KL of every latent dimension, (D,) nats, largest first.
-
-    Returns one BarContainer a name.
+    For each name in `kls` the KL of every latent dimension, (D,) nats, largest first. Returns one
+    BarContainer a name.
     """
     import pandas as pd
     import seaborn

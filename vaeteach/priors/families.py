@@ -18,11 +18,9 @@ from .knobs import STRETCH, Knob
 class StudentT(nn.Module):
     """Independent Student-t latents, scale 1, with df degrees of freedom.
 
-    Fixed, or learned with learn_df=True.
-
-    The scale stays 1 because, as for a Gaussian, the neighbouring layers can absorb it. df is one
-    number for all D dimensions or one for each; learned, its logarithm is the parameter. Raises
-    ValueError for df that is not positive.
+    Fixed, or learned with learn_df=True. The scale stays 1 because, as for a Gaussian, the
+    neighbouring layers can absorb it. df is one number for all D dimensions or one for each;
+    learned, its logarithm is the parameter. Raises ValueError for df that is not positive.
     """
 
     def __init__(self, latent_dim, df=5.0, learn_df=False):
@@ -64,11 +62,9 @@ class Laplace(nn.Module):
 class BetaPrior(nn.Module):
     """Independent Beta(a, b) latents on (0, 1)^D, for a "beta" or "kumaraswamy" posterior.
 
-    Nothing is learned.
-
-    a, b: positive numbers, or D of them. a = b = 1 is the uniform box. A Gaussian encoder puts mass
-    outside the box, where this prior has none, and is refused by `kl`. Raises ValueError for
-    parameters that are not positive.
+    Nothing is learned. a, b: positive numbers, or D of them. a = b = 1 is the uniform box. A
+    Gaussian encoder puts mass outside the box, where this prior has none, and is refused by `kl`.
+    Raises ValueError for parameters that are not positive.
     """
 
     def __init__(self, latent_dim, a=2.0, b=1.0):

@@ -12,13 +12,12 @@ from ..support import whole_number
 class FlowPrior(nn.Module):
     """p(z) = N(f(z); 0, I) |det df/dz|.
 
-    f is a masked autoregressive flow of `layers` affine steps (zuko's MAF).
-
-    The Jacobian of a step is triangular: its log-determinant is a sum over dimensions, one number
-    for each z, counted once. It starts at the identity, so that training starts from the standard
-    normal. hidden: widths of each step's network (SiLU: a smooth density, which quadrature can
-    integrate). In one dimension it is only a shift and a scale.
-    Sources: Papamakarios et al. 2017; as a prior, Chen et al. 2017 (section 3.2).
+    f is a masked autoregressive flow of `layers` affine steps (zuko's MAF). The Jacobian of a step
+    is triangular: its log-determinant is a sum over dimensions, one number for each z, counted
+    once. It starts at the identity, so that training starts from the standard normal. hidden:
+    widths of each step's network (SiLU: a smooth density, which quadrature can integrate). In one
+    dimension it is only a shift and a scale. Sources: Papamakarios et al. 2017; as a prior, Chen et
+    al. 2017 (section 3.2).
     """
 
     def __init__(self, latent_dim, layers=6, hidden=(32,), seed=0):

@@ -35,11 +35,10 @@ class _Bumps(nn.Module):
 class GaussianMixture(_Bumps):
     """sum_k w_k N(mu_k, diag exp(logvar_k)), all learned.
 
-    logits (K,) of the weights, mu and logvar (K, D).
-
-    It starts with equal weights and means drawn from N(0, I) under `seed` (equal means would get
-    equal gradients and stay together for ever). No closed KL: `kl` estimates it. Source:
-    Dilokthanakul et al. 2016; the baseline "MoG" of Tomczak and Welling 2018, section 5.
+    logits (K,) of the weights, mu and logvar (K, D). It starts with equal weights and means drawn
+    from N(0, I) under `seed` (equal means would get equal gradients and stay together for ever). No
+    closed KL: `kl` estimates it. Source: Dilokthanakul et al. 2016; the baseline "MoG" of Tomczak
+    and Welling 2018, section 5.
     """
 
     def __init__(self, latent_dim, components, seed=0):
@@ -56,15 +55,12 @@ class GaussianMixture(_Bumps):
 class VampPrior(_Bumps):
     """1/K sum_k q(z | u_k): the encoder's own posteriors at K learned pseudo-inputs u_k.
 
-    Every weight is 1/K.
-
-    encode: a function from images (K, P) to q(z|x), such as `model.encode`; it is used and not
-    owned, so its weights stay where they are and get gradients from the prior as well.
-    pseudo_inputs: K starting images (K, P) in [0, 1], for example training images; kept inside (0,
-    1) by a sigmoid. With all N training images as pseudo-inputs it would be the aggregate
-    posterior, the prior that maximises the bound and remembers the training set.
-    Source: Tomczak and Welling 2018, section 3. Raises ValueError for images that are not (K, P) in
-    [0, 1].
+    Every weight is 1/K. encode: a function from images (K, P) to q(z|x), such as `model.encode`; it
+    is used and not owned, so its weights stay where they are and get gradients from the prior as
+    well. pseudo_inputs: K starting images (K, P) in [0, 1], for example training images; kept
+    inside (0, 1) by a sigmoid. With all N training images as pseudo-inputs it would be the
+    aggregate posterior, the prior that maximises the bound and remembers the training set. Source:
+    Tomczak and Welling 2018, section 3. Raises ValueError for images that are not (K, P) in [0, 1].
     """
 
     # how far from 0 and 1 a pseudo-input starts: on the border itself a sigmoid has no gradient

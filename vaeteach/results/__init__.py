@@ -48,9 +48,8 @@ def about(name: str) -> About:
 def read(name: str, **options) -> pd.DataFrame:
     """A table as a pandas DataFrame.
 
-    Where values are missing, whole numbers stay whole and a missing text is the empty one.
-    options: for `pandas.read_csv`, such as dtype=str.
-    Raises ValueError for a name that is not in `names()`.
+    Where values are missing, whole numbers stay whole and a missing text is the empty one. options:
+    for `pandas.read_csv`, such as dtype=str. Raises ValueError for a name that is not in `names()`.
     """
     from io import StringIO
 

@@ -7,9 +7,8 @@ from contextlib import contextmanager
 class _FairLock:
     """A re-entrant lock that hands over in order.
 
-    A view that waits gets in after the step that is running.
-
-    A plain lock released and taken again at once by the training loop would starve everybody else.
+    A view that waits gets in after the step that is running. A plain lock released and taken again
+    at once by the training loop would starve everybody else.
     """
 
     def __init__(self):

@@ -1,10 +1,8 @@
 """A progress line that ends as one final line.
 
-In Lab, in a terminal, and in a notebook that is run without a screen.
-
-tqdm does the counting. Only its drawing is ours where a kernel is running: one output that is
-updated in place, so that what stays in the saved notebook is the last state (tqdm's own widget
-leaves its first one, "0%").
+In Lab, in a terminal, and in a notebook that is run without a screen. tqdm does the counting. Only
+its drawing is ours where a kernel is running: one output that is updated in place, so that what
+stays in the saved notebook is the last state (tqdm's own widget leaves its first one, "0%").
 """
 
 import sys

@@ -1,10 +1,8 @@
 """Training: one loop, fast because it is simple.
 
-It shows itself, can be stopped, and keeps what it saw.
-
-The data stay in memory as one tensor, from which each batch is gathered at once; the optimiser is
-fused Adam under a warm-up and a cosine decay to zero. Nothing in a step waits for a number to be
-read back.
+It shows itself, can be stopped, and keeps what it saw. The data stay in memory as one tensor, from
+which each batch is gathered at once; the optimiser is fused Adam under a warm-up and a cosine decay
+to zero. Nothing in a step waits for a number to be read back.
 """
 
 from ..models import start_from_mean

@@ -47,10 +47,9 @@ class History:
     def frame(self):
         """Tidy pandas DataFrame, a row a number.
 
-        Columns: epoch, split (train, test), quantity (log_likelihood, kl, value), nats.
-
-        Training rows are means over the epoch's steps, taken while the model changed; test rows are
-        at its end.
+        Columns: epoch, split (train, test), quantity (log_likelihood, kl, value), nats. Training
+        rows are means over the epoch's steps, taken while the model changed; test rows are at its
+        end.
         """
         import pandas as pd
 

@@ -36,18 +36,16 @@ def fit(
     data: ImageData (its test images are measured after each epoch), images (N, P) as a tensor or
     array, or a pair (train, test) of these. epochs: passes over the training images.
     objective(model, x, seed=generator) -> Elbo or a tensor (B,) in nats, to be maximised; `seed`
-    may be missing.
-    batch_size: images in a step, `usual_batch(model)` if not given: 64, for wide models 100.
-    lr: the peak rate, `peak_rate(model)` if not given; it warms up over the first twentieth of the
-    steps and falls to zero along a cosine.
-    seed: order of the images and noise; the same call gives the same numbers. progress: show epoch,
-    bound, time left. on_step(step): called after each whole step; a true answer ends the training
-    there.
-    Returns History. An interrupt (Kernel > Interrupt, Ctrl-C) ends the training after the step that
-    is running and returns the history so far. Raises NonFiniteBound at the first infinite or NaN
-    bound, with quantity and step; the model is then as after its last finite epoch. Raises
-    ValueError or TypeError, in a sentence, for what cannot be trained or trained on.
-    Source: Kingma and Welling 2014, algorithm 1.
+    may be missing. batch_size: images in a step, `usual_batch(model)` if not given: 64, for wide
+    models 100. lr: the peak rate, `peak_rate(model)` if not given; it warms up over the first
+    twentieth of the steps and falls to zero along a cosine. seed: order of the images and noise;
+    the same call gives the same numbers. progress: show epoch, bound, time left. on_step(step):
+    called after each whole step; a true answer ends the training there. Returns History. An
+    interrupt (Kernel > Interrupt, Ctrl-C) ends the training after the step that is running and
+    returns the history so far. Raises NonFiniteBound at the first infinite or NaN bound, with
+    quantity and step; the model is then as after its last finite epoch. Raises ValueError or
+    TypeError, in a sentence, for what cannot be trained or trained on. Source: Kingma and Welling
+    2014, algorithm 1.
     """
     history, start = History(), time.perf_counter()
     with interrupts_wait() as interrupted, gradients():

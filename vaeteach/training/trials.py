@@ -82,9 +82,7 @@ TRIALS = {
 def train_trial(name, data, latent_dim=2, seed=0, epochs=60, lr=8e-3, progress=False):
     """(model, seconds): a VAE trained under the prior TRIALS[name] by the recipe above.
 
-    On the sphere D is 3.
-
-    Raises ValueError for a name that is not in TRIALS.
+    On the sphere D is 3. Raises ValueError for a name that is not in TRIALS.
     """
     if name not in TRIALS:
         raise ValueError(
@@ -105,10 +103,9 @@ def train_trial(name, data, latent_dim=2, seed=0, epochs=60, lr=8e-3, progress=F
 def measure_trial(model, data, n_samples=500, seed=0):
     """Numbers in nats an image, {name: number}.
 
-    elbo (50 draws), kl, marginal_kl, iwae (n_samples), exact log p(x) (NaN above 2-D).
-
-    All on the test images but marginal_kl, KL(q(z) || p(z)), whose q(z) is the average over the
-    training images.
+    elbo (50 draws), kl, marginal_kl, iwae (n_samples), exact log p(x) (NaN above 2-D). All on the
+    test images but marginal_kl, KL(q(z) || p(z)), whose q(z) is the average over the training
+    images.
     """
     x = data.test
     draws = [elbo(model, x, seed=seed + s) for s in range(50)]

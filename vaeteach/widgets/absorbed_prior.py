@@ -19,15 +19,12 @@ REBUILT = 4  # test images that are rebuilt; below them as many new ones
 class AbsorbedPrior(FigureView):
     """One model, written in latents u = m + S R z.
 
-    Move the prior, and let the adjacent layers take the map over.
-
-    model: a VAE with two latents and prior N(0, I). data: the ImageData it was trained on.
-    Controls: `shift` (the prior's mean in z_1), `stretch` (its standard deviation in z_1), `turn`
-    (degrees, of the latents before that), and
-    `absorb`: whether the layers beside the latents move along, or only the prior moves and the
-    networks stay.
-    `.bound` is the mean Elbo over the test images, the same noise at every setting. Raises as
-    map_latents does.
+    Move the prior, and let the adjacent layers take the map over. model: a VAE with two latents and
+    prior N(0, I). data: the ImageData it was trained on. Controls: `shift` (the prior's mean in
+    z_1), `stretch` (its standard deviation in z_1), `turn` (degrees, of the latents before that),
+    and `absorb`: whether the layers beside the latents move along, or only the prior moves and the
+    networks stay. `.bound` is the mean Elbo over the test images, the same noise at every setting.
+    Raises as map_latents does.
     """
 
     def __init__(self, model, data, n_codes=600):

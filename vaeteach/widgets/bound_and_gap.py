@@ -27,14 +27,11 @@ DEPTH = 12.0  # nats of the bar that are shown below log p(x)
 class BoundAndGap(FigureView):
     """One digit, one latent.
 
-    Prior, exact posterior and q, beside a bar of ELBO and gap up to log p(x).
-
-    model: a VAE with one latent (float or double). data: ImageData; its test digits can be chosen,
-    one of each label, and first, where there is one, a digit whose posterior has two humps.
-    Controls: `digit`, `mu`, `log_sigma`, and
-    `climb` (a Play button: each tick is one step up the ELBO; stop puts q back where the encoder
-    has it).
-    Raises ValueError for a model that does not have exactly one latent.
+    Prior, exact posterior and q, beside a bar of ELBO and gap up to log p(x). model: a VAE with one
+    latent (float or double). data: ImageData; its test digits can be chosen, one of each label, and
+    first, where there is one, a digit whose posterior has two humps. Controls: `digit`, `mu`,
+    `log_sigma`, and `climb` (a Play button: each tick is one step up the ELBO; stop puts q back
+    where the encoder has it). Raises ValueError for a model that does not have exactly one latent.
     """
 
     def __init__(self, model, data):

@@ -18,12 +18,11 @@ from .base import WithoutKernel
 class CanvasView(WithoutKernel, anywidget.AnyWidget):
     """An anywidget that leaves a still picture, and its own live copy.
 
-    That is for where there is no kernel and no network.
-
-    Subclasses give `_esm` and `_css` as texts and write `still()` -> PNG bytes and `alt`. In Lab
-    the live widget is shown. A page exported without widget state holds `text/html`: the still
-    picture, replaced by the same ES module running on the state as it was. It needs no script from
-    anywhere. `only` is the class that is shown alone, or None.
+    That is for where there is no kernel and no network. Subclasses give `_esm` and `_css` as texts
+    and write `still()` -> PNG bytes and `alt`. In Lab the live widget is shown. A page exported
+    without widget state holds `text/html`: the still picture, replaced by the same ES module
+    running on the state as it was. It needs no script from anywhere. `only` is the class that is
+    shown alone, or None.
     """
 
     alt = traitlets.Unicode("").tag(sync=True)

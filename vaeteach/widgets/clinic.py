@@ -19,11 +19,10 @@ class Clinic(FigureView):
     """Choose a fault or a hidden case, look, commit to a diagnosis, see the evidence.
 
     data: the ImageData of the runs. cases: {name in FAULTS: (model, history)}, from
-    `diagnosis.trained_cases`.
-    seed: of the order of hidden cases. Four controls: `case`, `surprise`, `guess`, `commit`;
-    `truth` is the name of the case on the table. The evidence is computed when you commit:
-    `diagnose` may train the model again for that, which takes some seconds the first time for a
-    case. Raises ValueError where there is no case.
+    `diagnosis.trained_cases`. seed: of the order of hidden cases. Four controls: `case`,
+    `surprise`, `guess`, `commit`; `truth` is the name of the case on the table. The evidence is
+    computed when you commit: `diagnose` may train the model again for that, which takes some
+    seconds the first time for a case. Raises ValueError where there is no case.
     """
 
     def __init__(self, data, cases, seed=0):

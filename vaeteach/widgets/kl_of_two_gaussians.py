@@ -17,10 +17,8 @@ COUNTS = np.unique(np.geomspace(10, 10_000, 80).astype(int))
 def compare(q, p, noise, reverse=False):
     """KL between two normals, in closed form, as an integrand and by samples.
 
-    Each is (mu, log sigma); a dict for draw_kl.
-
-    noise: standard normal draws (S,), moved to the first distribution's place. reverse: KL(p || q)
-    in place of KL(q || p). Everything is in nats.
+    Each is (mu, log sigma); a dict for draw_kl. noise: standard normal draws (S,), moved to the
+    first distribution's place. reverse: KL(p || q) in place of KL(q || p). Everything is in nats.
     """
     (mu, log_sigma), (nu, log_tau) = first, second = (p, q) if reverse else (q, p)
     shift, ratio = (mu - nu) / math.exp(log_tau), 2 * (log_sigma - log_tau)
@@ -50,11 +48,9 @@ def _log_normal(z, mu, log_sigma):
 class KLOfTwoGaussians(FigureView):
     """q and p, both normal.
 
-    Densities, the integrand with its sign, a running estimate beside the closed form.
-
-    Controls: `moves` says whether the sliders `mu` and `log_sigma` move q or p; `direction` is
-    "KL(q || p)" or
-    "KL(p || q)". `state` holds the numbers on the screen, in nats. The samples keep their noise
+    Densities, the integrand with its sign, a running estimate beside the closed form. Controls:
+    `moves` says whether the sliders `mu` and `log_sigma` move q or p; `direction` is "KL(q || p)"
+    or "KL(p || q)". `state` holds the numbers on the screen, in nats. The samples keep their noise
     while sliders move.
     """
 

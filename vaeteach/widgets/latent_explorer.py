@@ -28,16 +28,14 @@ SHOWN = 2000  # codes on the plane; more would hide each other and make the page
 class LatentExplorer(CanvasView):
     """Drag in the latent plane: the digit decoded there, the nearest real one with its q(z|x).
 
-    Draw one, see it land.
-
-    model: a VAE with two latents and a Gaussian posterior. data: ImageData whose training images
-    are shown (the first 2000 of them). `z` is the pointer's place and can be set; `smooth` switches
-    between smoothed and raw pixels; `only` shows the codes of one class; `drawing` are the P pixels
-    of the reader's own digit ([] for none), shown with its reconstruction, a sample of its q(z|x)
-    (drawn with `seed`), log p(x) and its bound. `picture` is what torch decodes at z. The networks
-    run in the page where their `page_recipe()` says how, else in the kernel; log p(x) of small
-    pictures likewise.
-    Raises ValueError where the plane has not two dimensions.
+    Draw one, see it land. model: a VAE with two latents and a Gaussian posterior. data: ImageData
+    whose training images are shown (the first 2000 of them). `z` is the pointer's place and can be
+    set; `smooth` switches between smoothed and raw pixels; `only` shows the codes of one class;
+    `drawing` are the P pixels of the reader's own digit ([] for none), shown with its
+    reconstruction, a sample of its q(z|x) (drawn with `seed`), log p(x) and its bound. `picture` is
+    what torch decodes at z. The networks run in the page where their `page_recipe()` says how, else
+    in the kernel; log p(x) of small pictures likewise. Raises ValueError where the plane has not
+    two dimensions.
     """
 
     _esm = es_module(
@@ -199,9 +197,8 @@ def _log_prior(prior):
 def _density_contours(prior, limit, masses=(0.5, 0.9, 0.99), points=161):
     """Lines around the regions of highest prior density with these shares of its mass.
 
-    They are lists of points.
-
-    Found on a grid, so that any prior of the plane is shown, not a Gaussian only.
+    They are lists of points. Found on a grid, so that any prior of the plane is shown, not a
+    Gaussian only.
     """
     from contourpy import contour_generator
 

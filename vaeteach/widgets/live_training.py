@@ -71,16 +71,14 @@ class _Canvas(CanvasView):
 class LiveTraining(View):
     """Start, pause, stop and reset a training.
 
-    Its codes and the terms of its bound on test images move as it goes.
-
-    data: ImageData, binary (or grey with likelihood="gaussian" or "continuous_bernoulli"). `beta`
-    acts at once, also in the middle of a run; `latent_dim`, `width`, `rate` and `seed` hold for the
-    next run. `speed` slows a run down, step by step. `start()`, `pause()`, `step()`, `stop()`,
-    `reset()` and `forget()` do what the buttons do; `wait()` returns when the run is over. `model`
-    is the model in training (take `training.exclusive()` to read it), `history` that of the last
-    finished run. The last three runs stay on the right as thin lines; while a run pauses or is
-    over, its epochs can be gone through. The training has a thread of its own: cells can be run
-    meanwhile.
+    Its codes and the terms of its bound on test images move as it goes. data: ImageData, binary (or
+    grey with likelihood="gaussian" or "continuous_bernoulli"). `beta` acts at once, also in the
+    middle of a run; `latent_dim`, `width`, `rate` and `seed` hold for the next run. `speed` slows a
+    run down, step by step. `start()`, `pause()`, `step()`, `stop()`, `reset()` and `forget()` do
+    what the buttons do; `wait()` returns when the run is over. `model` is the model in training
+    (take `training.exclusive()` to read it), `history` that of the last finished run. The last
+    three runs stay on the right as thin lines; while a run pauses or is over, its epochs can be
+    gone through. The training has a thread of its own: cells can be run meanwhile.
     """
 
     def __init__(self, data, likelihood="bernoulli", steps=STEPS, batch_size=64):

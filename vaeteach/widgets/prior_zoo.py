@@ -57,10 +57,9 @@ class PriorZoo(FigureView):
     models: {name: VAE}, two latents each (or the sphere). data: the ImageData they were trained on.
     Controls: `choose`, `knobs`, the prior's own, usually two, `first` and `second` (they start at
     the prior as trained; on a globe the last one turns it), and `again`, the number of the draw.
-    Encoder and decoder stand still.
-    `.marginal_kl` and `.elbo`, in nats, are KL(q(z) || p(z)) over training images and the bound on
-    test images, both under the prior as it now is.
-    Raises ValueError for an empty dict and for a prior that cannot be drawn.
+    Encoder and decoder stand still. `.marginal_kl` and `.elbo`, in nats, are KL(q(z) || p(z)) over
+    training images and the bound on test images, both under the prior as it now is. Raises
+    ValueError for an empty dict and for a prior that cannot be drawn.
     """
 
     def __init__(self, models, data, n_codes=700):

@@ -25,13 +25,11 @@ RADII = np.linspace(0.0, 4.5, 91)
 class ThroughTraining(FigureView):
     """Recorded snapshots under an epoch slider and a play button.
 
-    Codes, marginals, radius, moments, the split KL.
-
-    history: of a model with two latents and Gaussian posteriors under the prior N(0, I), trained by
-    `fit`.
-    labels: (N,) of the training images. Everything is computed from the snapshots when the view is
-    made; moving the slider draws and does not compute. `epoch.value` is the snapshot that is shown.
-    Raises ValueError for a history without snapshots, or of another latent dimension.
+    Codes, marginals, radius, moments, the split KL. history: of a model with two latents and
+    Gaussian posteriors under the prior N(0, I), trained by `fit`. labels: (N,) of the training
+    images. Everything is computed from the snapshots when the view is made; moving the slider draws
+    and does not compute. `epoch.value` is the snapshot that is shown. Raises ValueError for a
+    history without snapshots, or of another latent dimension.
     """
 
     def __init__(self, history, labels):

@@ -18,13 +18,12 @@ REACH = 0.005  # share of the aggregate posterior beyond each end of a slider
 class Traversal(FigureView):
     """Move along each latent of a model with many.
 
-    The image decoded there, and where the codes have their mass.
-
-    model: a VAE with a Gaussian posterior and 1 to 20 latents. data: ImageData. Dimensions are
-    ordered by their KL, largest first, and say how many nats they carry. Each slider runs over the
-    middle 99 percent of the aggregate posterior along its dimension. `z` is the point in the
-    model's own order and can be set; `start_at` chooses the test image whose code is taken as the
-    starting point; `picture` is what is decoded. Raises ValueError for other models.
+    The image decoded there, and where the codes have their mass. model: a VAE with a Gaussian
+    posterior and 1 to 20 latents. data: ImageData. Dimensions are ordered by their KL, largest
+    first, and say how many nats they carry. Each slider runs over the middle 99 percent of the
+    aggregate posterior along its dimension. `z` is the point in the model's own order and can be
+    set; `start_at` chooses the test image whose code is taken as the starting point; `picture` is
+    what is decoded. Raises ValueError for other models.
     """
 
     def __init__(self, model, data):

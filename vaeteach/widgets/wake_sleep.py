@@ -1,7 +1,4 @@
-"""Wake and sleep: step or play the two phases.
-
-Watch prior and average posterior move together.
-"""
+"""Wake and sleep: step or play the two phases. Watch prior and average posterior move together."""
 
 from ..plots import draw_moment, move_moment, new_figure
 from ..plots.discrete import WHAT_MOVED, nats_limits
@@ -11,13 +8,10 @@ from .base import FigureView, checkbox, choice, film, slider
 class WakeAndSleep(FigureView):
     """Recorded wake-sleep.
 
-    Real digits beside dreams, the top units' prior beside the average posterior, the bound.
-
-    runs: {name: moments as `wake_sleep.record` gives them}, all of one length and size; `run`
-    chooses one. shape: of
-    the pictures. Controls: `phase` (0 is before training, odd numbers are days, even ones nights),
-    `play`, `run`,
-    `smooth`. Raises ValueError where the runs do not go together.
+    Real digits beside dreams, the top units' prior beside the average posterior, the bound. runs:
+    {name: moments as `wake_sleep.record` gives them}, all of one length and size; `run` chooses
+    one. shape: of the pictures. Controls: `phase` (0 is before training, odd numbers are days, even
+    ones nights), `play`, `run`, `smooth`. Raises ValueError where the runs do not go together.
     """
 
     def __init__(self, runs, shape):

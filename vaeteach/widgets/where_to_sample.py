@@ -19,16 +19,14 @@ SHOWN = 4 * PER_ROW
 class WhereToSample(FigureView):
     """Samples of several distributions over the codes, decoded side by side with a measure.
 
-    They are the prior, fits to the codes, and one image's posterior.
-
-    models: {name: VAE with a Gaussian posterior}; data: the ImageData they were trained on;
-    features: what turns images into features (DigitFeatures). Everything is fitted when the view is
-    made. Controls: `model`, `sampler`,
-    `seed` (drag it to redraw), `pixels` (the mean of p(x|z), or a draw from it; the measures are
-    always of draws). Measured are as many samples as there are test images, against the test
-    images; the floor is the same measure between as many training and test images. Of more than two
-    latents, the two whose means vary most are drawn.
-    Raises ValueError where there are no models.
+    They are the prior, fits to the codes, and one image's posterior. models: {name: VAE with a
+    Gaussian posterior}; data: the ImageData they were trained on; features: what turns images into
+    features (DigitFeatures). Everything is fitted when the view is made. Controls: `model`,
+    `sampler`, `seed` (drag it to redraw), `pixels` (the mean of p(x|z), or a draw from it; the
+    measures are always of draws). Measured are as many samples as there are test images, against
+    the test images; the floor is the same measure between as many training and test images. Of more
+    than two latents, the two whose means vary most are drawn. Raises ValueError where there are no
+    models.
     """
 
     def __init__(self, models, data, features):

@@ -11,9 +11,8 @@ from ..exercise import Exercise
 class Suspect:
     """A mixture of normals of variance 1 with equal weights.
 
-    Means `mu` (K, 2), `sample(n, seed)`, `log_prob(z)`.
-
-    The sampler is right. per_dimension: whether the density is the wrong one.
+    Means `mu` (K, 2), `sample(n, seed)`, `log_prob(z)`. The sampler is right. per_dimension:
+    whether the density is the wrong one.
     """
 
     def __init__(self, mu, per_dimension=False):
