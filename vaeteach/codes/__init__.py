@@ -14,30 +14,3 @@ from .quality import DigitFeatures, copying, frechet_distance, precision_recall
 from .rotation import map_latents, rotate_latents
 from .samplers import fit_codes, generate, inpaint
 from .surgery import Surgery, surgery, surgery_of
-
-__all__ = [
-    "DigitFeatures",
-    "Moments",
-    "Surgery",
-    "absorb_prior",
-    "active_units",
-    "affine_latents",
-    "compare_with_prior",
-    "copying",
-    "fit_codes",
-    "frechet_distance",
-    "gaussian_prior",
-    "generate",
-    "inpaint",
-    "linear_layers",
-    "map_latents",
-    "moments",
-    "moments_of",
-    "precision_recall",
-    "rotate_latents",
-    "standardize_latents",
-    "standardize_latents_",
-    "surgery",
-    "surgery_of",
-    "two_sample_statistics",
-]

@@ -13,8 +13,6 @@ from .faults import FAULTS, Fault
 from .judgement import Finding, alarm, at_a_glance, by_experiment, healthy
 from .vitals import TELLS, vital_signs
 
-__all__ = ["FAULTS", "Diagnosis", "Fault", "Finding", "diagnose", "trained_cases"]
-
 
 @dataclass(frozen=True)
 class Diagnosis:

@@ -13,22 +13,3 @@ from .integrals import (
 from .linear import LinearVAE, best_linear_vae, principal_axes
 from .quadrature import Grid, grid_for, pairwise_log_prob
 from .sphere import exact_log_marginal, sphere_nodes
-
-__all__ = [
-    "Grid",
-    "LinearVAE",
-    "PosteriorGrid",
-    "best_gaussian",
-    "best_linear_vae",
-    "bound_gap",
-    "exact_log_marginal",
-    "expected_elbo",
-    "grid_for",
-    "log_marginal",
-    "pairwise_log_prob",
-    "posterior_grid",
-    "principal_axes",
-    "quadrature_error",
-    "sphere_nodes",
-    "two_humped",
-]

@@ -24,31 +24,3 @@ from .helmholtz import Exact, HelmholtzMachine
 from .recognition import refit_recognition
 from .states import all_codes, all_states
 from .wake_sleep import WakeSleep, record
-
-__all__ = [
-    "Exact",
-    "HelmholtzMachine",
-    "RBM",
-    "WakeSleep",
-    "all_codes",
-    "all_states",
-    "annealed_log_partition",
-    "average_posterior_bits",
-    "average_posterior_codes",
-    "build_bernoulli_vae",
-    "build_vq_vae",
-    "codes_of",
-    "contrastive_divergence",
-    "encode_words",
-    "exact_bits",
-    "exact_codes",
-    "leave_one_out",
-    "log_joint_table",
-    "perplexity",
-    "refit_recognition",
-    "record",
-    "relaxed",
-    "revive_words",
-    "straight_through",
-    "word_shares",
-]

@@ -7,21 +7,3 @@ from .networks import Decoder, Encoder, mlp
 from .page_recipe import PageRecipe, page_recipe
 from .starting import start_from_mean
 from .vae import VAE, build_vae
-
-__all__ = [
-    "Decoder",
-    "Elbo",
-    "Encoder",
-    "LIKELIHOODS",
-    "PageRecipe",
-    "VAE",
-    "build_vae",
-    "elbo",
-    "images_of",
-    "iwae_bound",
-    "log_prob_of_pixels",
-    "mlp",
-    "page_recipe",
-    "require_possible",
-    "start_from_mean",
-]

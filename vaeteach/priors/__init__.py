@@ -5,30 +5,9 @@ with it, and the same code trains it or leaves it alone. What is learned, is lea
 of the same bound as the rest. A prior also says what can be turned in it (`knobs`).
 """
 
-from ..priors.families import BetaPrior, Laplace, SpherePrior, StudentT
-from ..priors.flow import FlowPrior
-from ..priors.mixtures import GaussianMixture, VampPrior
-from ..priors.normal import LearnedNormal, StandardNormal
 from .bits import BernoulliPrior
 from .diffusion import DiffusionPrior
 from .knobs import Knob, knobs_of, turned
+from .mixtures import GaussianMixture, VampPrior
+from .normal import LearnedNormal, StandardNormal
 from .words import AutoregressiveWords, IndependentWords
-
-__all__ = [
-    "AutoregressiveWords",
-    "BernoulliPrior",
-    "BetaPrior",
-    "DiffusionPrior",
-    "FlowPrior",
-    "GaussianMixture",
-    "IndependentWords",
-    "Knob",
-    "Laplace",
-    "LearnedNormal",
-    "SpherePrior",
-    "StandardNormal",
-    "StudentT",
-    "VampPrior",
-    "knobs_of",
-    "turned",
-]

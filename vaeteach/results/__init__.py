@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["About", "about", "names", "read", "spread", "write"]
-
 
 class About(NamedTuple):
     """What a table holds, the command that makes it, and the day on which it was made."""

@@ -5,5 +5,3 @@ from .ledger import Ledger, over_seeds
 from .locks import exclusive
 from .numbers import whole_number
 from .progress import progress_bar
-
-__all__ = ["Ledger", "cached", "exclusive", "folder", "over_seeds", "progress_bar", "whole_number"]

@@ -12,22 +12,3 @@ from .loop import fit
 from .optimiser import Adam, peak_rate
 from .score_matching import diffusion_elbo, kept_diffusion, match_scores
 from .trials import TRIALS, kept_trial, kept_trials, measure_trial, train_trial
-
-__all__ = [
-    "Adam",
-    "History",
-    "NonFiniteBound",
-    "Snapshot",
-    "TRIALS",
-    "diffusion_elbo",
-    "exclusive",
-    "fit",
-    "kept_diffusion",
-    "kept_trial",
-    "kept_trials",
-    "match_scores",
-    "measure_trial",
-    "peak_rate",
-    "start_from_mean",
-    "train_trial",
-]

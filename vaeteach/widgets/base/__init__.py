@@ -7,15 +7,3 @@ from .controls import checkbox, choice, film, slider
 from .figure import FigureView
 from .scripts import es_module, style_sheet
 from .view import View, WithoutKernel
-
-__all__ = [
-    "FigureView",
-    "View",
-    "WithoutKernel",
-    "checkbox",
-    "choice",
-    "es_module",
-    "film",
-    "slider",
-    "style_sheet",
-]
