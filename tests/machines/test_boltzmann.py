@@ -44,6 +44,9 @@ def test_everything_exact_agrees_with_brute_force():
     assert rbm.hidden_marginal().detach().numpy() == pytest.approx(
         weight.sum(0) / z @ hs, abs=1e-12
     )
+    p, on = weight.sum(0) / z, weight.sum(0) / z @ hs
+    alone = np.prod(np.where(hs == 1, on, 1 - on), axis=1)
+    assert rbm.total_correlation().item() == pytest.approx(p @ np.log(p / alone), abs=1e-12)
     posterior = weight / weight.sum(1, keepdims=True)
     assert rbm.hidden(v).mean.detach().numpy() == pytest.approx(posterior @ hs, abs=1e-12)
     rows = v[[1, 5, 5, 14]]

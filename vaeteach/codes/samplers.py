@@ -13,7 +13,7 @@ from torch.distributions import (
 )
 
 from ..distributions import AggregatePosterior, draw, encode, generator, support_contains
-from ..models import VAE
+from ..models import VAE, pixel_mask
 from ..support import whole_number
 
 KINDS = ("normal", "mixture", "aggregate")
@@ -105,14 +105,7 @@ def inpaint(
     p(x_missing | x_observed) in the long run. Raises ValueError for a mask of another shape or
     type. Source: Rezende, Mohamed and Wierstra 2014, appendix F.
     """
-    observed = torch.as_tensor(observed)
-    if observed.dtype != torch.bool or observed.shape not in (x.shape, x.shape[1:]):
-        raise ValueError(
-            f"inpaint: observed must be a Boolean mask of shape {tuple(x.shape[1:])} or"
-            f" {tuple(x.shape)}, got {observed.dtype} of shape {tuple(observed.shape)}."
-        )
-    if steps < 1:
-        raise ValueError(f"inpaint: steps must be at least 1, got {steps!r}.")
+    observed, steps = pixel_mask(observed, x), whole_number(steps, "inpaint: steps")
     seed = generator(seed)
     with torch.no_grad():
         filled = torch.where(observed, x, torch.randint(2, x.shape, generator=seed).to(x))

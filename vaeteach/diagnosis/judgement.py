@@ -63,61 +63,45 @@ def at_a_glance(signs):
     return _numerical(signs) or _reduction(signs) or _collapse(signs) or _overuse(signs)
 
 
+_KL_WEIGHT = "weight of the KL in the objective", "kl_weight", "1"
+_RATIO = "recorded over true log-likelihood", "recorded_ratio", "0.9 to 1.1"
+
+
 def _numerical(s):
     if s["kl_weight"] < 0:
-        return [
-            Finding(
-                "kl_sign",
-                "weight of the KL in the objective",
-                s["kl_weight"],
-                "1",
-                "The recorded objective is larger than its own likelihood: it is paid for a larger"
-                " KL, so the variances run away. A bound is never above its likelihood, because a"
-                " KL is never negative.",
-            )
-        ]
-    if s["finite"] == 0 or s["growth"] > GROWN:
-        value, statistic = (
-            (s["growth"], "growth of the weights")
-            if s["growth"] > GROWN
-            else (0.0, "finite numbers")
+        text = (
+            "The recorded objective is larger than its own likelihood: it is paid for a larger KL,"
+            " so the variances run away. A bound is never above its likelihood, because a KL is"
+            " never negative."
         )
-        return [
-            Finding(
-                "step_size",
-                statistic,
-                value,
-                "1 to 3" if s["growth"] > GROWN else "1",
-                "The weights were thrown far from where they began, while the objective has the"
-                " right sign: the steps are larger than the valley is wide.",
-            )
-        ]
+        return _found(s, _KL_WEIGHT, text, "kl_sign")
+    if s["finite"] == 0 or s["growth"] > GROWN:
+        text = (
+            "The weights were thrown far from where they began, while the objective has the right"
+            " sign: the steps are larger than the valley is wide."
+        )
+        grown = "growth of the weights", "growth", "1 to 3"
+        sign = grown if s["growth"] > GROWN else ("finite numbers", "finite", "1")
+        return _found(s, sign, text, "step_size")
     if math.isnan(s["kl_weight"]) and not s["kl"] < 5 * abs(_floor(s)):
         text = (
             "The KL has run away. Without a training record a wrong sign and a step too large look"
             " alike."
         )
-        return _alike(("kl_sign", "step_size"), "KL", s["kl"], "below the bound's size", text)
+        return _found(s, ("KL", "kl", "below the bound's size"), text, "kl_sign", "step_size")
     return []
 
 
 def _reduction(s):
-    ratio = s["recorded_ratio"]
-    if ratio < 0.5:
+    if s["recorded_ratio"] < 0.5:
         text = (
-            f"The recorded likelihood is {ratio:.3g} of the sum over pixels (1/P is"
+            f"The recorded likelihood is {s['recorded_ratio']:.3g} of the sum over pixels (1/P is"
             f" {_one_pixel(s)}): an average."
         )
-        return [
-            Finding("mean_reduced", "recorded over true log-likelihood", ratio, "0.9 to 1.1", text)
-        ]
-    if ratio > 2:
-        text = (
-            "The recorded likelihood is many times that of one image: it was summed over the batch."
-        )
-        return [
-            Finding("batch_summed", "recorded over true log-likelihood", ratio, "0.9 to 1.1", text)
-        ]
+        return _found(s, _RATIO, text, "mean_reduced")
+    if s["recorded_ratio"] > 2:
+        text = "The recorded likelihood is many times that of one image: it was summed over the"
+        return _found(s, _RATIO, text + " batch.", "batch_summed")
     return []
 
 
@@ -129,57 +113,35 @@ def _collapse(s):
             "Most units of the first hidden layers give the same for every image, so no gradient"
             " passes them."
         )
-        return [Finding("poor_optimum", "dead hidden units", s["dead"], "below 0.2", text)]
+        return _found(s, ("dead hidden units", "dead", "below 0.2"), text, "poor_optimum")
     if s["first_gradient"] < VANISHED:
         text = (
             "The code says nothing, and the encoder's first layer hardly feels the bound, though"
             " its units live."
         )
-        return [
-            Finding(
-                "vanishing_gradients",
-                "gradient at the first layer",
-                s["first_gradient"],
-                "0.1 to 5",
-                text,
-            )
-        ]
+        sign = "gradient at the first layer", "first_gradient", "0.1 to 5"
+        return _found(s, sign, text, "vanishing_gradients")
     better = s["log_likelihood"] - s["mean_image"]
     if better > 2 and s["code_use"] < better / 2:
         text = (
             "The code says next to nothing, yet the pixels are predicted well: the decoder knows"
             " them without it."
         )
-        return [
-            Finding(
-                "collapse_by_decoder",
-                "log-likelihood above the mean image's",
-                better,
-                "with a code",
-                text,
-            )
-        ]
+        name = "log-likelihood above the mean image's"
+        return [Finding("collapse_by_decoder", name, better, "with a code", text)]
     if s["kl_weight"] > 2:
         text = (
             "The code says nothing, the decoder gives the mean image, and a nat of KL costs this"
             " much."
         )
-        return [
-            Finding(
-                "collapse_by_objective",
-                "weight of the KL in the objective",
-                s["kl_weight"],
-                "1",
-                text,
-            )
-        ]
+        return _found(s, _KL_WEIGHT, text, "collapse_by_objective")
     if math.isnan(s["kl_weight"]):
         text = (
             "The code says nothing; what a nat of KL cost in training is not known without its"
             " record."
         )
-        causes = ("collapse_by_objective", "mean_reduced")
-        return _alike(causes, "information in the code", s["information"], "2 to 5 nats", text)
+        sign = "information in the code", "information", "2 to 5 nats"
+        return _found(s, sign, text, "collapse_by_objective", "mean_reduced")
     return []
 
 
@@ -188,18 +150,16 @@ def _overuse(s):
         return []
     text = "The average of the codes is far from the prior, a swarm of sharp points"
     if s["kl_weight"] < 0.5:
-        text += ", and the objective hardly charges for it."
-        return [
-            Finding("autoencoder", "weight of the KL in the objective", s["kl_weight"], "1", text)
-        ]
+        return _one(
+            "autoencoder", s, _KL_WEIGHT, text + ", and the objective hardly charges for it."
+        )
     if math.isnan(s["kl_weight"]) and s["marginal_kl"] > FAR_OFF:
         text += (
             "; whether the KL was too light or the likelihood too heavy only a training record"
             " tells."
         )
-        return _alike(
-            ("autoencoder", "batch_summed"), "marginal KL", s["marginal_kl"], "below 1 nat", text
-        )
+        sign = "marginal KL", "marginal_kl", "below 1 nat"
+        return _found(s, sign, text, "autoencoder", "batch_summed")
     return []
 
 
@@ -222,23 +182,23 @@ def by_experiment(signs, bounds):
         return []
     if cause == "again":
         return _another_start(signs, gains["again"], enough)
-    causes = [
-        name for name in gains if name != "again" and gains[name] > max(enough, gains[cause] / 2)
-    ]
-    given = {
-        "small_encoder": "a wider encoder",
-        "small_decoder": "a wider decoder",
-        "few_latents": "more latents",
-    }
+    least = max(enough, gains[cause] / 2)
+    causes = sorted((c for c in gains if c != "again" and gains[c] > least), key=gains.get)[::-1]
     text = "Trained again with this and nothing else changed, the bound rises by so much"
     text += "; other changes help, too." if len(causes) > 1 else "; other changes do much less."
-    found = []
-    for name in sorted(causes, key=gains.get, reverse=True):
-        others = tuple(other for other in causes if other != name)
-        found.append(
-            Finding(name, f"gain of {given[name]}", gains[name], _below(enough), text, others)
+    return [
+        Finding(
+            name, f"gain of {GIVEN[name]}", gains[name], _below(enough), text, _rivals(name, causes)
         )
-    return found
+        for name in causes
+    ]
+
+
+GIVEN = {
+    "small_encoder": "a wider encoder",
+    "small_decoder": "a wider decoder",
+    "few_latents": "more latents",
+}
 
 
 def _another_start(s, gain, enough):
@@ -248,36 +208,33 @@ def _another_start(s, gain, enough):
             "Single images gain this much by a q of their own, and the same networks trained again"
             f" gain {gain:.2f} nats: the encoder could do better than it does."
         )
-        return [
-            Finding("poor_amortisation", "gain of a q for each image", room, "below 0.4 nat", text)
-        ]
+        sign = "gain of a q for each image", "room_for_q", "below 0.4 nat"
+        return _found(s, sign, text, "poor_amortisation")
     text = "The same networks under the same bound do this much better from another start."
     return [Finding("poor_optimum", "gain of training again", gain, _below(enough), text)]
 
 
 def healthy(signs, bounds):
     """The finding that there is none."""
-    text = "No vital sign points to a fault"
-    text += (
-        ", and no retraining raises the bound by as much as counts."
-        if bounds
-        else "; no experiment was made."
-    )
+    rest = ", and no retraining raises the bound by as much as counts."
+    text = "No vital sign points to a fault" + (rest if bounds else "; no experiment was made.")
     return [Finding("healthy", "bound", signs["bound"], "", text)]
 
 
-def _alike(causes, statistic, value, range_, text):
+def _found(signs, sign, text, *causes):
+    """A finding for each of the causes that the same evidence fits.
+
+    sign: the statistic in words, its name among the signs, its healthy range.
+    """
+    statistic, name, range_ = sign
     return [
-        Finding(
-            cause,
-            statistic,
-            value,
-            range_,
-            text,
-            tuple(other for other in causes if other != cause),
-        )
+        Finding(cause, statistic, signs[name], range_, text, _rivals(cause, causes))
         for cause in causes
     ]
+
+
+def _rivals(cause, causes):
+    return tuple(other for other in causes if other != cause)
 
 
 def _enough(bounds):
@@ -294,8 +251,5 @@ def _floor(s):
 
 
 def _one_pixel(s):
-    return (
-        f"{math.log(2) / abs(s['coin_flip']):.3g}"
-        if math.isfinite(s["coin_flip"])
-        else "not known here"
-    )
+    share = math.log(2) / abs(s["coin_flip"])
+    return "not known here" if math.isnan(share) else f"{share:.3g}"

@@ -12,6 +12,7 @@ from torch import nn
 from ..codes import active_units, surgery_of
 from ..distributions import POSTERIORS, draw, encode, generator, kl
 from ..models import elbo, iwae_bound, log_prob_of_pixels
+from ..training.optimiser import descend
 
 IMAGES = 200  # test images for what is slow: the tighter bound, and the refit of single posteriors
 DRAWS = 8
@@ -177,13 +178,8 @@ def _room_for_q(model, data, history, seed, steps=100):
             return {"gap": float(gap)}
     decoder = copy.deepcopy(model).requires_grad_(False)
     numbers = numbers.clone().requires_grad_()
-    optimiser = torch.optim.Adam([numbers])
-    for step in range(steps):
-        optimiser.param_groups[0]["lr"] = 0.1 * (1 - step / steps)
-        loss = -elbo_of(decoder, family(numbers), prior, x, 4, seed).sum()
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
+    loss = lambda: -elbo_of(decoder, family(numbers), prior, x, 4, seed).sum()  # noqa: E731
+    descend([numbers], loss, steps, 0.1)
     with torch.no_grad():
         gain = elbo_of(model, family(numbers), prior, x, 64, 1) - elbo_of(model, q, prior, x, 64, 1)
     return {"gap": float(gap), "room_for_q": float(gain.mean())}

@@ -10,6 +10,7 @@ from torch.distributions import MultivariateNormal
 
 from ..distributions import Gaussian, gaussian
 from ..models import VAE
+from ..training.optimiser import descend
 from .integrals import posterior_grid
 
 
@@ -48,34 +49,25 @@ def _climb(mu, logvar, exact, steps):
     The best (mu, logvar, value) met.
     """
     mu, logvar = mu.clone().requires_grad_(), logvar.clone().requires_grad_()
-    best = [
-        mu.detach().clone(),
-        logvar.detach().clone(),
-        torch.full((len(mu),), -math.inf, dtype=torch.float64),
-    ]
-    optimiser = torch.optim.Adam([mu, logvar])
-    for step in range(steps + 1):
-        optimiser.param_groups[0]["lr"] = 0.1 * (1 - step / (steps + 1))
+    lowest = torch.full((len(mu),), -math.inf, dtype=torch.float64)
+    best = [mu.detach().clone(), logvar.detach().clone(), lowest]
+    equation = {1: "bi,bi->b", 2: "bij,bi,bj->b"}[len(exact.axes)]
+
+    def loss():
         distances = [(axis.double() - mu[:, d, None]).square() for d, axis in enumerate(exact.axes)]
         factors = [
             torch.softmax(-0.5 * s / logvar[:, d, None].exp(), -1) for d, s in enumerate(distances)
         ]
-        mean = exact.log_density
         # q factorises: the sum over the plane is a sum over lines, twice
-        for factor in reversed(factors):
-            mean = (
-                torch.matmul(mean, factor[..., None])[..., 0]
-                if mean.ndim > 2
-                else (mean * factor).sum(-1)
-            )
+        mean = torch.einsum(equation, exact.log_density, *factors)
         value = mean + 0.5 * (logvar + 1 + math.log(2 * math.pi)).sum(1)
         with torch.no_grad():
             up = value > best[2]
             for kept, new in zip(best, (mu, logvar, value)):
                 kept[up] = new[up]
-        optimiser.zero_grad()
-        value.sum().neg().backward()
-        optimiser.step()
+        return -value.sum()
+
+    descend([mu, logvar], loss, steps + 1, 0.1)
     return best
 
 

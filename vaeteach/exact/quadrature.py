@@ -11,7 +11,7 @@ import torch
 from torch.distributions import Bernoulli, ContinuousBernoulli, constraints
 
 from ..distributions import Gaussian, draw, support_contains
-from ..models import require_possible
+from ..models import pixel_mask, require_possible
 from ..support import whole_number
 
 LIMIT = 6.0  # the standard normal leaves 2e-9 of its mass outside [-6, 6]
@@ -86,7 +86,7 @@ def pairwise_log_prob(p, x, observed=None):
     """
     require_possible(p, x)
     x, base = x.double(), p.base_dist
-    seen = torch.ones_like(x[0]) if observed is None else _mask(observed, x)
+    seen = torch.ones_like(x[0]) if observed is None else pixel_mask(observed, x).to(x.dtype)
     if isinstance(base, (Bernoulli, ContinuousBernoulli)):
         at_zero, eta, precision = base.log_prob(torch.zeros_like(base.logits)), base.logits, None
     elif isinstance(p, Gaussian):
@@ -102,16 +102,6 @@ def pairwise_log_prob(p, x, observed=None):
     at_zero = at_zero.double() @ (seen if seen.ndim == 1 else seen.T)
     log_prob = eta.double() @ (x * seen).T + (at_zero[:, None] if seen.ndim == 1 else at_zero)
     return log_prob if precision is None else log_prob - 0.5 * precision @ (x.square() * seen).T
-
-
-def _mask(observed, x):
-    observed = torch.as_tensor(observed)
-    if observed.dtype != torch.bool or observed.shape not in (x.shape, x.shape[1:]):
-        raise ValueError(
-            f"observed must be a Boolean mask of pixels, shape {tuple(x.shape[1:])} or"
-            f" {tuple(x.shape)}; got {observed.dtype}, shape {tuple(observed.shape)}."
-        )
-    return observed.to(x.dtype)
 
 
 def _box(prior, q, latent_dim, box, reach):

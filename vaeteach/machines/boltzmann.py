@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
-from torch.distributions import Independent
+from torch.distributions import Bernoulli, Independent
 
 from ..distributions import bernoulli, generator, log1pexp
 from ..support import progress_bar, whole_number
@@ -30,10 +30,8 @@ class RBM(nn.Module):
 
     def __init__(self, n_visible: int, n_hidden: int, seed: int | torch.Generator = 0):
         super().__init__()
-        self.n_visible, self.n_hidden = (
-            whole_number(n_visible, "n_visible"),
-            whole_number(n_hidden, "n_hidden"),
-        )
+        self.n_visible = whole_number(n_visible, "n_visible")
+        self.n_hidden = whole_number(n_hidden, "n_hidden")
         self.weight = nn.Parameter(
             0.01 * torch.randn(n_visible, n_hidden, generator=generator(seed))
         )
@@ -111,6 +109,12 @@ class RBM(nn.Module):
     def hidden_marginal(self) -> Tensor:
         """p(h_j = 1) of the model itself, exact: (H,)."""
         return self.hidden_log_prob().exp() @ all_states(self.n_hidden, self.weight.dtype)
+
+    def total_correlation(self) -> Tensor:
+        """KL(p(h) || product over j of p(h_j)): how strongly the units hang together, in nats."""
+        log_p, alone = self.hidden_log_prob(), Bernoulli(self.hidden_marginal())
+        product = alone.log_prob(all_states(self.n_hidden, self.weight.dtype)).sum(1)
+        return (log_p.exp() * (log_p - product)).sum()
 
     def with_hidden_marginal(self, probability: float = 0.5) -> "RBM":
         """A copy with the same W and a, and hidden biases b that make every p(h_j = 1) equal.

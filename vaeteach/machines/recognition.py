@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from ..distributions import generator
+from ..training.optimiser import descend
 from .helmholtz import HelmholtzMachine
 from .states import check_bits
 
@@ -32,16 +33,12 @@ def refit_recognition(
     check_bits(x, machine.sizes[0])
     machine, noise = copy.deepcopy(machine).requires_grad_(False), generator(seed)
     machine.recognition.requires_grad_(True)
-    optimiser = torch.optim.Adam(machine.recognition.parameters(), fused=True)
-    with torch.enable_grad():
-        for step in range(steps):
-            optimiser.param_groups[0]["lr"] = lr * (1 - step / steps)
-            if to == "dreams":
-                objective = machine.log_recognition(machine.dream(batch_size, noise))
-            else:
-                rows = torch.randint(len(x), (batch_size,), generator=noise)
-                objective = machine._exact(x[rows]).elbo
-            optimiser.zero_grad()
-            objective.mean().neg().backward()
-            optimiser.step()
+
+    def loss():
+        if to == "dreams":
+            return -machine.log_recognition(machine.dream(batch_size, noise)).mean()
+        rows = torch.randint(len(x), (batch_size,), generator=noise)
+        return -machine._exact(x[rows]).elbo.mean()
+
+    descend(machine.recognition.parameters(), loss, steps, lr)
     return machine.requires_grad_(False)

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ..distributions import generator
 from ..support import progress_bar, whole_number
+from ..training.optimiser import Adam
 from .helmholtz import HelmholtzMachine
 from .states import all_states, check_bits
 
@@ -40,11 +41,8 @@ class WakeSleep:
         self.batch_size = whole_number(batch_size, "batch_size")
         self.n_samples = whole_number(n_samples, "n_samples")
         self.generator, self.steps, self._order = generator(seed), 0, []
-        generative = [
-            p for p in (*machine.generative.parameters(), machine.prior_logits) if p.requires_grad
-        ]
-        self._generative = torch.optim.Adam(generative, lr=lr, fused=True)
-        self._recognition = torch.optim.Adam(machine.recognition.parameters(), lr=lr, fused=True)
+        self._rate, self._recognition = lr, Adam(machine.recognition.parameters())
+        self._generative = Adam([*machine.generative.parameters(), machine.prior_logits])
 
     def wake(self) -> Tensor:
         """One wake update on the next batch, which is returned, (B, pixels).
@@ -86,8 +84,7 @@ class WakeSleep:
             return self.machine
         with progress_bar(epochs, "wake-sleep", progress) as bar:
             for epoch in range(1, epochs + 1):
-                for optimiser in (self._generative, self._recognition):
-                    optimiser.param_groups[0]["lr"] = self.lr * (1 - (epoch - 1) / epochs)
+                self._rate = self.lr * (1 - (epoch - 1) / epochs)
                 for _ in range(-(-len(self.x) // self.batch_size)):
                     self.wake()
                     self.sleep()
@@ -97,11 +94,11 @@ class WakeSleep:
                     break
         return self.machine
 
-    def _climb(self, optimiser: torch.optim.Optimizer, objective: Tensor) -> None:
+    def _climb(self, optimiser: Adam, objective: Tensor) -> None:
         optimiser.zero_grad()
         objective.mean().neg().backward()
-        optimiser.step()
-        if not all(p.isfinite().all() for p in optimiser.param_groups[0]["params"]):
+        optimiser.step(self._rate)
+        if not all(p.isfinite().all() for p in self.machine.parameters()):
             raise ArithmeticError(
                 f"a weight is not finite after {self.steps} steps: use a smaller lr than {self.lr}."
             )

@@ -1,7 +1,7 @@
 """The VAE: encoder, decoder and likelihoods, joined with a prior, and the bounds on log p(x)."""
 
 from .bounds import Elbo, elbo, iwae_bound, log_prob_of_pixels, require_possible
-from .images import images_of
+from .images import images_of, pixel_mask
 from .likelihoods import LIKELIHOODS
 from .networks import Decoder, Encoder, mlp
 from .page_recipe import PageRecipe, page_recipe

@@ -33,6 +33,17 @@ def images_of(data):
     return train, test
 
 
+def pixel_mask(observed, x):
+    """`observed` as a Boolean mask of the pixels of x (B, P), (P,) or (B, P); else ValueError."""
+    observed = torch.as_tensor(observed)
+    if observed.dtype != torch.bool or observed.shape not in (x.shape, x.shape[1:]):
+        raise ValueError(
+            f"observed must be a Boolean mask of pixels, shape {tuple(x.shape[1:])} or"
+            f" {tuple(x.shape)}; got {observed.dtype}, shape {tuple(observed.shape)}."
+        )
+    return observed
+
+
 def _has_rows(part):
     return torch.is_tensor(part) or isinstance(part, np.ndarray)
 

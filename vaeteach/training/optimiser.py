@@ -36,6 +36,16 @@ class Adam:
         )  # fmt: skip
 
 
+def descend(parameters, loss, steps, rate):
+    """Take `steps` steps of Adam down `loss()`, a scalar, its rate falling linearly to zero."""
+    optimiser = Adam(parameters)
+    with torch.enable_grad():
+        for step in range(steps):
+            optimiser.zero_grad()
+            loss().backward()
+            optimiser.step(rate * (1 - step / steps))
+
+
 def width(model):
     """The largest smaller side of a weight matrix: 64 for 64-64-2, 400 for 784-400-2."""
     sides = [min(len(p), p[0].numel()) for p in model.parameters() if p.ndim > 1 and len(p)]
