@@ -52,7 +52,6 @@ def alarm(signs):
             f" coin for every pixel (-P log 2 = {signs['coin_flip']:.1f}). Either something is"
             " broken, or it was trained for another objective or with too large a step."
         )
-    return None
 
 
 def at_a_glance(signs):
@@ -100,8 +99,8 @@ def _reduction(s):
         )
         return _found(s, _RATIO, text, "mean_reduced")
     if s["recorded_ratio"] > 2:
-        text = "The recorded likelihood is many times that of one image: it was summed over the"
-        return _found(s, _RATIO, text + " batch.", "batch_summed")
+        text = "The recorded likelihood is many times an image's: it was summed over the batch."
+        return _found(s, _RATIO, text, "batch_summed")
     return []
 
 
@@ -150,9 +149,8 @@ def _overuse(s):
         return []
     text = "The average of the codes is far from the prior, a swarm of sharp points"
     if s["kl_weight"] < 0.5:
-        return _one(
-            "autoencoder", s, _KL_WEIGHT, text + ", and the objective hardly charges for it."
-        )
+        text += ", and the objective hardly charges for it."
+        return _found(s, _KL_WEIGHT, text, "autoencoder")
     if math.isnan(s["kl_weight"]) and s["marginal_kl"] > FAR_OFF:
         text += (
             "; whether the KL was too light or the likelihood too heavy only a training record"
@@ -170,6 +168,7 @@ def by_experiment(signs, bounds):
     networks from "again", more latents from "both".
     """
     enough = _enough(bounds)
+    below = f"below {enough:.2f} nat"
     gains = {
         "again": bounds["again"] - signs["bound"],
         "small_encoder": bounds["encoder"] - bounds["again"],
@@ -181,15 +180,13 @@ def by_experiment(signs, bounds):
     if not gains[cause] > enough:
         return []
     if cause == "again":
-        return _another_start(signs, gains["again"], enough)
+        return _another_start(signs, gains["again"], below)
     least = max(enough, gains[cause] / 2)
     causes = sorted((c for c in gains if c != "again" and gains[c] > least), key=gains.get)[::-1]
     text = "Trained again with this and nothing else changed, the bound rises by so much"
     text += "; other changes help, too." if len(causes) > 1 else "; other changes do much less."
     return [
-        Finding(
-            name, f"gain of {GIVEN[name]}", gains[name], _below(enough), text, _rivals(name, causes)
-        )
+        Finding(name, f"gain of {GIVEN[name]}", gains[name], below, text, _rivals(name, causes))
         for name in causes
     ]
 
@@ -201,7 +198,7 @@ GIVEN = {
 }
 
 
-def _another_start(s, gain, enough):
+def _another_start(s, gain, below):
     room = s["room_for_q"]
     if room > ROOM_FOR_Q * abs(s["bound"]) and not s["dead"] > 0.5:
         text = (
@@ -211,7 +208,7 @@ def _another_start(s, gain, enough):
         sign = "gain of a q for each image", "room_for_q", "below 0.4 nat"
         return _found(s, sign, text, "poor_amortisation")
     text = "The same networks under the same bound do this much better from another start."
-    return [Finding("poor_optimum", "gain of training again", gain, _below(enough), text)]
+    return [Finding("poor_optimum", "gain of training again", gain, below, text)]
 
 
 def healthy(signs, bounds):
@@ -240,10 +237,6 @@ def _rivals(cause, causes):
 def _enough(bounds):
     best = max(bounds.values())
     return GAIN * abs(best) if math.isfinite(best) else math.inf
-
-
-def _below(enough):
-    return f"below {enough:.2f} nat"
 
 
 def _floor(s):
