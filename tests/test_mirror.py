@@ -15,6 +15,7 @@ TOGETHER = {
     "checks/comparing.py": "checks/test_answers.py",
     "checks/running.py": "checks/test_exercise.py",
     "diagnosis/raster.py": "distributions/test_raster.py",
+    "machines/annealing.py": "machines/test_boltzmann.py",
     "models/images.py": "training/test_inputs.py",
     # what is drawn: that nothing is lost between the numbers and the artists
     "plots/*.py": "plots/test_meanings.py",

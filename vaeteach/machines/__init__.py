@@ -3,6 +3,7 @@
 Boltzmann and Helmholtz machines, a VAE of bits, a VQ-VAE.
 """
 
+from .annealing import annealed_log_partition
 from .bernoulli_vae import (
     average_posterior_bits,
     build_bernoulli_vae,
@@ -10,7 +11,7 @@ from .bernoulli_vae import (
     leave_one_out,
     relaxed,
 )
-from .boltzmann import RBM, annealed_log_partition, contrastive_divergence
+from .boltzmann import RBM, contrastive_divergence
 from .dictionary import (
     build_vq_vae,
     encode_words,
