@@ -23,6 +23,7 @@ TOGETHER = {
     "training/surroundings.py": "training/test_loop.py",
     "widgets/base/*.py": "widgets/base/test_figure.py",
     "widgets/canvas.py": "widgets/test_latent_explorer.py",
+    "widgets/live_training_canvas.py": "widgets/test_live_training.py",
     "widgets/quiz.py": "checks/test_quiz.py",
     "widgets/inventory.py": "checks/test_inventory.py",
 }

@@ -16,6 +16,7 @@ from vaeteach import load
 from vaeteach.support import exclusive
 from vaeteach.widgets import LiveTraining
 from vaeteach.widgets import live_training as module
+from vaeteach.widgets.live_training_canvas import FRAMES, KEPT
 
 
 @pytest.fixture(scope="module")
@@ -116,14 +117,14 @@ def test_buttons_do_the_same(make):
 
 def test_runs_are_kept_and_the_oldest_goes(make):
     view = make(steps=60)
-    for i in range(module.KEPT + 2):
+    for i in range(KEPT + 2):
         view.seed.value = i
         view.start()
         view.wait(60)
         until(lambda: "finished" in view.canvas.status)
     view.reset()
     labels = [run["label"] for run in view.canvas.past]
-    assert len(labels) == module.KEPT and labels[-1].endswith(f"seed {module.KEPT + 1}")
+    assert len(labels) == KEPT and labels[-1].endswith(f"seed {KEPT + 1}")
     assert all(len(run["rows"]) % 4 == 0 for run in view.canvas.past)
 
 
@@ -290,9 +291,9 @@ def test_a_run_can_be_gone_through_when_it_rests(make):
 def test_a_long_run_keeps_a_bounded_number_of_frames(make):
     view = make()
     for i in range(1000):
-        view._keep(float(i), np.full((module.SHOWN, 2), float(i)))
-    kept = [epoch for epoch, _ in view._frames]
-    assert module.FRAMES // 2 <= len(kept) <= 2 * module.FRAMES and kept[-1] > 950
+        view.canvas.keep(float(i), np.full((module.SHOWN, 2), float(i)))
+    kept = [epoch for epoch, _ in view.canvas.film]
+    assert FRAMES // 2 <= len(kept) <= 2 * FRAMES and kept[-1] > 950
     gaps = np.diff(kept)
     assert gaps.max() <= 2 * gaps[len(gaps) // 2]
 

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from vaeteach.widgets import LatentExplorer, LiveTraining
+from vaeteach.widgets import LatentExplorer
+from vaeteach.widgets.live_training_canvas import TrainingCanvas
 from vaeteach.widgets.base import scripts
 
 WIDGETS = scripts.WIDGETS
@@ -37,7 +38,7 @@ def test_the_measure_of_length_sees_functions():
 
 
 def test_what_is_sent_is_one_module_without_imports():
-    for view in (LatentExplorer, LiveTraining.__init__.__globals__["_Canvas"]):
+    for view in (LatentExplorer, TrainingCanvas):
         text = view._esm if isinstance(view._esm, str) else view.class_traits()["_esm"].default()
         assert len(re.findall(r"(?m)^export default", text)) == 1
         assert not re.search(r"(?m)^(import|export (?!default))", text)
