@@ -39,21 +39,12 @@ def draw_weight_vectors(ax, encoder, decoder, limit=4.0):
     style_plane(ax, limit, ("towards $z_1$", "towards $z_2$"))
     ax.axhline(0, color="0.85", lw=1, zorder=0)
     ax.axvline(0, color="0.85", lw=1, zorder=0)
-    dots = [
-        ax.scatter(
-            *np.asarray(vectors).T,
-            s=18,
-            alpha=0.7,
-            color=COLOURS[name],
-            marker=marker,
-            lw=0,
-            label=label,
-        )
-        for vectors, name, marker, label in (
-            (encoder, "q", "o", "encoder's last layer"),
-            (decoder, "likelihood", "s", "decoder's first layer"),
-        )
-    ]
+    style = dict(s=18, alpha=0.7, lw=0)
+    rows = (
+        (encoder, dict(color=COLOURS["q"], marker="o", label="encoder's last layer")),
+        (decoder, dict(color=COLOURS["likelihood"], marker="s", label="decoder's first layer")),
+    )
+    dots = [ax.scatter(*np.asarray(vectors).T, **style, **own) for vectors, own in rows]
     ax.legend(loc="upper left", fontsize=11, framealpha=0.9, borderpad=0.3, handletextpad=0.1)
     return dots
 
@@ -77,14 +68,8 @@ def draw_absorption(axes, state, labels, shape):
     pictures.set_title("rebuilt digits, then new ones", fontsize=13)
     below = dict(transform=pictures.transAxes, ha="center", va="top", fontsize=13, linespacing=1.5)
     text = pictures.text(0.5, -0.03, _in_words(state["bound"]), **below)
-    return {
-        "dots": dots,
-        "ellipses": ellipses,
-        "encoder": encoder,
-        "decoder": decoder,
-        "pictures": grid,
-        "text": text,
-    }
+    weights = dict(encoder=encoder, decoder=decoder)
+    return dict(dots=dots, ellipses=ellipses, **weights, pictures=grid, text=text)
 
 
 def move_absorption(artists, state, shape):

@@ -5,8 +5,9 @@ Density, log-ratio map, marginals, radius, moment bars, the split KL.
 
 import numpy as np
 
-from .style import COLOURS, SHADES, ramp
+from .style import COLOURS, SHADES, ramp, say_on, shade
 
+_PRIOR = dict(color=COLOURS["prior"], lw=2.5, alpha=0.8, zorder=1)
 _RATIO = ramp(COLOURS["alarm"], "white", COLOURS["q"])
 
 
@@ -16,17 +17,8 @@ def draw_plane_density(ax, axis, log_density, color=COLOURS["q"], top=None):
     Returns the AxesImage. top: the density that gets the full colour, its own maximum if not given;
     two densities side by side are compared with the same top.
     """
-    low, high = axis[0], axis[-1]
-    return ax.imshow(
-        np.exp(log_density),
-        origin="lower",
-        extent=(low, high, low, high),
-        cmap=ramp("white", color),
-        vmin=0,
-        vmax=top,
-        interpolation="bilinear",
-        zorder=0,
-    )
+    extent = (axis[0], axis[-1]) * 2
+    return shade(ax, np.exp(log_density), extent, ramp("white", color), high=top)
 
 
 def draw_log_ratio(ax, axis, log_ratio, limit=3.0):
@@ -35,17 +27,8 @@ def draw_log_ratio(ax, axis, log_ratio, limit=3.0):
     Blue where the codes crowd, red where the prior has mass and q has none. Values beyond +-limit
     nats keep the last colour. Returns the AxesImage, for a colour bar.
     """
-    low, high = axis[0], axis[-1]
-    return ax.imshow(
-        np.clip(log_ratio, -limit, limit),
-        origin="lower",
-        extent=(low, high, low, high),
-        cmap=_RATIO,
-        vmin=-limit,
-        vmax=limit,
-        interpolation="bilinear",
-        zorder=0,
-    )
+    log_ratio = np.clip(log_ratio, -limit, limit)
+    return shade(ax, log_ratio, (axis[0], axis[-1]) * 2, _RATIO, -limit, limit)
 
 
 def draw_marginals(ax, axis, densities, prior):
@@ -53,18 +36,12 @@ def draw_marginals(ax, axis, densities, prior):
 
     Returns the lines of q, then the prior's.
     """
-    styles = ["-", "--", ":", "-."]
-    lines = [
-        ax.plot(axis, density, color=COLOURS["q"], ls=styles[d % 4], lw=2, label=f"$q(z_{d + 1})$")[
-            0
-        ]
-        for d, density in enumerate(densities)
-    ]
-    lines.append(
-        ax.plot(axis, prior, color=COLOURS["prior"], lw=2.5, alpha=0.8, label="prior", zorder=1)[0]
-    )
-    ax.set(yticks=[], xlim=(axis[0], axis[-1]), ylim=(0, 0.85))
-    ax.set_title("each latent alone", fontsize=13)
+    lines = []
+    for d, density in enumerate(densities):
+        style = dict(color=COLOURS["q"], ls=("-", "--", ":", "-.")[d % 4], lw=2)
+        lines += ax.plot(axis, density, label=f"$q(z_{d + 1})$", **style)
+    lines += ax.plot(axis, prior, label="prior", **_PRIOR)
+    say_on(ax, title="each latent alone").set(yticks=[], xlim=(axis[0], axis[-1]), ylim=(0, 0.85))
     ax.legend(fontsize=11, frameon=False, loc="upper right", handlelength=1.6)
     return lines
 
@@ -74,12 +51,9 @@ def draw_radius(ax, axis, density, law):
 
     Returns both lines.
     """
-    lines = [
-        ax.plot(axis, density, color=COLOURS["q"], lw=2, label="$q$")[0],
-        ax.plot(axis, law, color=COLOURS["prior"], lw=2.5, alpha=0.8, label="prior", zorder=1)[0],
-    ]
-    ax.set(yticks=[], xlim=(0, axis[-1]), ylim=(0, 1.2))
-    ax.set_title("radius", fontsize=13)
+    lines = ax.plot(axis, density, color=COLOURS["q"], lw=2, label="$q$")
+    lines += ax.plot(axis, law, label="prior", **_PRIOR)
+    say_on(ax, title="radius").set(yticks=[], xlim=(0, axis[-1]), ylim=(0, 1.2))
     ax.legend(fontsize=11, frameon=False, loc="upper right")
     return lines
 
@@ -90,22 +64,18 @@ def draw_moment_bars(ax, within, between, labels=None, legend=True):
     A line at 1. Returns two BarContainers; `move_moment_bars` gives them new heights.
     """
     places = np.arange(len(within))
+    names = r"within, $\langle\sigma^2\rangle$", r"between, var $\mu$"
     bars = (
-        ax.bar(places, within, color=SHADES["within"], label=r"within, $\langle\sigma^2\rangle$"),
-        ax.bar(
-            places, between, bottom=within, color=SHADES["between"], label=r"between, var $\mu$"
-        ),
+        ax.bar(places, within, color=SHADES["within"], label=names[0]),
+        ax.bar(places, between, bottom=within, color=SHADES["between"], label=names[1]),
     )
     ax.axhline(1, color=COLOURS["prior"], ls="--", lw=1.5)
     ax.set_xticks(places, labels or [f"$z_{{{d + 1}}}$" for d in places], fontsize=12)
     ax.set_title("variance", fontsize=13)
     if legend:
-        ax.legend(fontsize=11, frameon=False, loc="upper center", ncols=2 if len(within) > 3 else 1)
-        ax.set_ylim(
-            0,
-            (1.3 if len(within) > 3 else 1.6)
-            * max(1.1, float(np.max(np.asarray(within) + np.asarray(between)))),
-        )
+        columns, room = (2, 1.3) if len(within) > 3 else (1, 1.6)
+        ax.legend(fontsize=11, frameon=False, loc="upper center", ncols=columns)
+        ax.set_ylim(0, room * max(1.1, float(np.max(np.add(within, between)))))
     return bars
 
 
@@ -120,14 +90,12 @@ def move_moment_bars(bars, within, between):
 def draw_kl_split(ax, epochs, information, marginal):
     """Mean KL as two stacked areas over the epochs: information below, marginal KL on top.
 
-    Returns both areas. Returns both areas.
+    Returns both areas.
     """
     parts = np.asarray(information), np.maximum(marginal, 0)
     names = ["information", "marginal KL"]
     areas = ax.stackplot(epochs, *parts, labels=names, colors=[SHADES[name] for name in names])
-    ax.set_xlabel("epoch", fontsize=12)
-    ax.set_ylabel("nats", fontsize=12)
-    ax.set_title("mean KL, split", fontsize=13)
+    say_on(ax, "epoch", "nats", "mean KL, split")
     ax.set(xlim=(min(epochs), max(epochs)), ylim=(0, 1.25 * max(sum(parts))))
     # above the areas, where nothing changes the colour of the swatches
     ax.legend(fontsize=11, frameon=False, loc="upper left", ncols=2, columnspacing=1)

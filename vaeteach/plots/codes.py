@@ -6,7 +6,7 @@ Each dimension, pairs, norms, and against the factors that made the images.
 import numpy as np
 
 from .latent import draw_normal_contours
-from .style import COLOURS, SERIES, digit_palette
+from .style import COLOURS, SERIES, digit_palette, say_on
 
 
 def draw_latent_ranges(ax, places, densities, prior, names, values):
@@ -23,15 +23,11 @@ def draw_latent_ranges(ax, places, densities, prior, names, values):
     for row, density, reference in zip(rows, densities, prior):
         ax.fill_between(places, row, row + density / top, color=COLOURS["q"], alpha=0.55, lw=0)
         ax.plot(places, row + reference / top, color=COLOURS["prior"], lw=1.4)
-    (markers,) = ax.plot(
-        values, rows + 0.12, "v", color=COLOURS["data"], ms=10, mec="k", mew=0.8, zorder=4
-    )
+    style = dict(color=COLOURS["data"], ms=10, mec="k", mew=0.8, zorder=4)
+    (markers,) = ax.plot(values, rows + 0.12, "v", **style)
     ax.set_yticks(rows + 0.25, names, fontsize=11)
     ax.set(xlim=(places[0], places[-1]), ylim=(-0.1, len(rows)))
-    ax.tick_params(axis="x", labelsize=11)
-    ax.set_xlabel("z", fontsize=12)
-    for side in ("left", "right", "top"):
-        ax.spines[side].set_visible(False)
+    say_on(ax, "z").spines[["left", "right", "top"]].set_visible(False)
     return markers
 
 
@@ -67,12 +63,8 @@ def draw_pairs(axes, codes, labels, names):
         ax.set(xlim=(-4, 4), box_aspect=1, xlabel="", ylabel="")
         ax.set(yticks=[]) if j == i else ax.set(ylim=(-4, 4), yticks=(-3, 0, 3))
         ax.set_xticks((-3, 0, 3))
-        ax.tick_params(labelsize=11)
         ax.label_outer()
-        if i == len(axes) - 1:
-            ax.set_xlabel(names[j], fontsize=12)
-        if j == 0:
-            ax.set_ylabel(names[i], fontsize=12)
+        say_on(ax, names[j] if i == len(axes) - 1 else None, names[i] if j == 0 else None)
     return dots
 
 
@@ -93,8 +85,7 @@ def draw_norms(ax, norms, latent_dim):
     r = np.linspace(0, reach, 300)
     ax.plot(r, chi.pdf(r, latent_dim), color=COLOURS["prior"], lw=2, label="N(0, I)")
     ax.axvline(np.sqrt(latent_dim), color=COLOURS["prior"], ls="--", lw=1.3)
-    ax.set_xlabel("distance from the origin", fontsize=12)
-    ax.set(yticks=[], ylabel="")
+    say_on(ax, "distance from the origin", "").set_yticks([])
     ax.legend(fontsize=11, frameon=False)
     return outlines
 
@@ -104,10 +95,8 @@ def draw_factor(ax, codes, values, name):
 
     Returns the dots.
     """
-    codes = np.asarray(codes)
-    dots = ax.scatter(
-        codes[:, 0], codes[:, 1], c=np.asarray(values), cmap="cividis", s=7, lw=0, alpha=0.85
-    )
+    style = dict(c=np.asarray(values), cmap="cividis", s=7, lw=0, alpha=0.85)
+    dots = ax.scatter(*np.asarray(codes).T, **style)
     bar = ax.figure.colorbar(dots, ax=ax, shrink=0.8)
     bar.set_label(name, fontsize=12)
     bar.ax.tick_params(labelsize=11)

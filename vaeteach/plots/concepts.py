@@ -20,55 +20,25 @@ def draw_concept_map(ax, concepts, links):
     # points a unit of the map
     across = 72 * ax.figure.get_figwidth() / (ax.get_xlim()[1] - ax.get_xlim()[0])
     upwards = 72 * ax.figure.get_figheight() / (ax.get_ylim()[1] - ax.get_ylim()[0])
-    arrows = []
+    arrows, centred = [], dict(ha="center", va="center")
 
     def margin(key, dx, dy):
         """From the middle of a box to its edge in the direction of an arrow, in points."""
-        length = math.hypot(dx, dy)
-        return (
-            min(widths[key] * length / max(abs(dx), 1e-9), HALF_LINE * length / max(abs(dy), 1e-9))
-            + 3
-        )
+        sides = widths[key] / max(abs(dx), 1e-9), HALF_LINE / max(abs(dy), 1e-9)
+        return min(sides) * math.hypot(dx, dy) + 3
 
     for link in links:
         (x0, y0), (x1, y1) = places[link.start], places[link.end]
         direction = (x1 - x0) * across, (y1 - y0) * upwards
-        arrows.append(
-            ax.annotate(
-                "",
-                xy=(x1, y1),
-                xytext=(x0, y0),
-                zorder=1,
-                arrowprops={
-                    "arrowstyle": "-|>",
-                    "color": "0.35",
-                    "lw": 1.4,
-                    "shrinkA": margin(link.start, *direction),
-                    "shrinkB": margin(link.end, *direction),
-                },
-            )
-        )
-        ax.text(
-            (x0 + x1) / 2,
-            (y0 + y1) / 2,
-            f"{link.relation} ({link.notebook:02d})",
-            fontsize=11,
-            ha="center",
-            va="center",
-            zorder=2,
-            bbox={"fc": "white", "ec": "none", "pad": 0.8},
-        )
-    boxes = [
-        ax.text(
-            c.x,
-            c.y,
-            c.text,
-            fontsize=12,
-            ha="center",
-            va="center",
-            zorder=3,
-            bbox={"boxstyle": "round,pad=0.45", "fc": "white", "ec": COLOURS[c.colour], "lw": 2.5},
-        )
-        for c in concepts
-    ]
+        ends = [margin(key, *direction) for key in (link.start, link.end)]
+        arrow = dict(arrowstyle="-|>", color="0.35", lw=1.4, shrinkA=ends[0], shrinkB=ends[1])
+        arrows.append(ax.annotate("", (x1, y1), (x0, y0), zorder=1, arrowprops=arrow))
+        text = f"{link.relation} ({link.notebook:02d})"
+        paper = dict(fc="white", ec="none", pad=0.8)
+        middle = (x0 + x1) / 2, (y0 + y1) / 2
+        ax.text(*middle, text, fontsize=11, zorder=2, bbox=paper, **centred)
+    boxes = []
+    for c in concepts:
+        box = dict(boxstyle="round,pad=0.45", fc="white", ec=COLOURS[c.colour], lw=2.5)
+        boxes.append(ax.text(c.x, c.y, c.text, fontsize=12, zorder=3, bbox=box, **centred))
     return boxes, arrows

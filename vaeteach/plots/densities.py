@@ -21,16 +21,13 @@ def move_density(artists, z, density):
 def draw_integrand(ax, z, values):
     """Values over z, the area above zero in the KL's colour, below in its light shade.
 
-    Three artists. Three artists.
+    Three artists.
     """
     (line,) = ax.plot(z, values, color="black", lw=1.4)
     ax.axhline(0, color="black", lw=0.8)
-    above = ax.fill_between(
-        z, 0 * np.asarray(z), np.maximum(values, 0), color=SHADES["information"], alpha=0.6, lw=0
-    )
-    below = ax.fill_between(
-        z, 0 * np.asarray(z), np.minimum(values, 0), color=SHADES["marginal KL"], alpha=0.6, lw=0
-    )
+    zero, style = 0 * np.asarray(z), dict(alpha=0.6, lw=0)
+    above = ax.fill_between(z, zero, np.maximum(values, 0), color=SHADES["information"], **style)
+    below = ax.fill_between(z, zero, np.minimum(values, 0), color=SHADES["marginal KL"], **style)
     return line, above, below
 
 
@@ -47,17 +44,9 @@ def draw_running_estimate(ax, counts, estimate, stderr, truth):
 
     Returns three artists.
     """
-    band = ax.fill_between(
-        counts,
-        estimate - 2 * stderr,
-        estimate + 2 * stderr,
-        color=COLOURS["data"],
-        alpha=0.35,
-        lw=0,
-    )
-    (line,) = ax.plot(
-        counts, estimate, color=COLOURS["data"], lw=2, label="mean over samples ± 2 s.e."
-    )
+    ends, colour = (estimate - 2 * stderr, estimate + 2 * stderr), COLOURS["data"]
+    band = ax.fill_between(counts, *ends, color=colour, alpha=0.35, lw=0)
+    (line,) = ax.plot(counts, estimate, color=colour, lw=2, label="mean over samples ± 2 s.e.")
     exact = ax.axhline(truth, color="black", lw=1.6, ls="--", label="closed form")
     ax.set(xscale="log", xlabel="samples", xlim=(counts[0], counts[-1]))
     return band, line, exact
@@ -94,21 +83,17 @@ def draw_kl(axes, state, tight=True):
     left.legend(fontsize=12, frameon=False, loc="upper left")
     artists["integrand"] = draw_integrand(middle, z, state["integrand"])
     middle.set(xlim=(-5, 5), xlabel="$z$", title="integrand: the area is the KL")
-    artists["estimate"] = draw_running_estimate(
-        right, state["counts"], state["estimate"], state["stderr"], state["truth"]
-    )
+    numbers = [state[key] for key in ("counts", "estimate", "stderr", "truth")]
+    artists["estimate"] = draw_running_estimate(right, *numbers)
     right.set(title="the same by samples", ylabel="nats")
     if tight:
         middle.margins(y=0.25)  # room for the formula
         right.margins(y=0.1)
     else:
         left.set_ylim(0, 2)
-        for ax, value, low in (
-            (middle, state["integrand"].max(), 0.3),
-            (right, state["truth"], 0.15),
-        ):
-            top = round_limit(value)
-            ax.set_ylim(-low * top, top)
+        top, high = round_limit(state["integrand"].max()), round_limit(state["truth"])
+        middle.set_ylim(-0.3 * top, top)
+        right.set_ylim(-0.15 * high, high)
     right.legend(fontsize=11, frameon=False, loc="lower right")
     paper = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8}
     artists["text"] = middle.text(
@@ -133,7 +118,5 @@ def move_kl(artists, state):
 
 def round_limit(value):
     """A round upper limit for an axis on which `value` must be seen."""
-    return next(
-        (limit for limit in (2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 500.0) if value < 0.8 * limit),
-        2000.0,
-    )
+    limits = (2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 500.0)
+    return next((limit for limit in limits if value < 0.8 * limit), 2000.0)

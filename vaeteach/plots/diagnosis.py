@@ -9,7 +9,7 @@ from matplotlib.ticker import SymmetricalLogLocator
 from .aggregate import draw_moment_bars
 from .latent import draw_codes, draw_normal_contours
 from .pictures import draw_picture_grid
-from .style import COLOURS
+from .style import COLOURS, say_on
 from .training import NAMES, TERMS
 
 PLACES = [["terms", "codes", "moments"], ["kl", "gradients", "pictures"]]
@@ -28,19 +28,13 @@ def draw_dashboard(axes, numbers, labels, shape):
     _draw_terms(axes["terms"], numbers["epochs"], numbers["terms"])
     _draw_code_plane(axes["codes"], numbers["codes"], labels, numbers["latents"])
     _draw_variances(axes["moments"], numbers["within"], numbers["between"])
-    _draw_bars(axes["kl"], numbers["kl"], "mean KL of each latent, nats", COLOURS["kl"])
-    axes["kl"].set_xlabel("latent", fontsize=12)
+    _draw_kls(axes["kl"], numbers["kl"])
     _draw_gradients(axes["gradients"], numbers["gradients"])
-    half = (len(numbers["images"]) + 1) // 2
-    pairs = [
-        part[rows]
-        for rows in (slice(half), slice(half, None))
-        for part in (numbers["images"], numbers["rebuilt"])
-    ]
-    draw_picture_grid(
-        axes["pictures"], np.nan_to_num(np.concatenate(pairs)), shape, half, smooth=True
-    )
-    axes["pictures"].set_title("images above their decoded means", fontsize=13)
+    images, rebuilt = numbers["images"], np.nan_to_num(numbers["rebuilt"])
+    half = (len(images) + 1) // 2
+    pairs = np.concatenate([images[:half], rebuilt[:half], images[half:], rebuilt[half:]])
+    draw_picture_grid(axes["pictures"], pairs, shape, half)
+    say_on(axes["pictures"], title="images above their decoded means")
     return axes
 
 
@@ -48,18 +42,13 @@ def _draw_terms(ax, epochs, terms):
     for name, values in terms.items():
         ax.plot(epochs, values, color=COLOURS[TERMS[name]], lw=2, marker=".", label=NAMES[name])
     _compress(ax, np.concatenate([*terms.values()]) if terms else np.zeros(1))
-    ax.set_title("recorded terms, test images, nats", fontsize=13)
-    ax.set_xlabel("epoch", fontsize=12)
+    say_on(ax, "epoch", title="recorded terms, test images, nats")
     ax.legend(fontsize=11, frameon=False, loc="best")
 
 
 def _draw_code_plane(ax, codes, labels, latents):
-    far = (
-        np.quantile(np.abs(codes[np.isfinite(codes)]), 0.99) * 1.2
-        if np.isfinite(codes).any()
-        else 4.0
-    )
-    limit = max(4.0, float(far))
+    finite = np.abs(codes[np.isfinite(codes)])
+    limit = max(4.0, 1.2 * float(np.quantile(finite, 0.99))) if finite.size else 4.0
     codes, labels = np.nan_to_num(codes, posinf=limit, neginf=-limit), labels[: len(codes)]
     first, second = (f"$z_{{{latent + 1}}}$" for latent in latents)
     if first == second:  # a single latent: a row a digit, spread so that its dots do not hide
@@ -75,10 +64,7 @@ def _draw_code_plane(ax, codes, labels, latents):
         draw_normal_contours(ax)
         ax.set_ylim(-limit, limit)
         title = "codes and the prior's rings"
-    ax.set(xlim=(-limit, limit), box_aspect=1)
-    ax.set_title(title, fontsize=13)
-    ax.set_xlabel(first, fontsize=12)
-    ax.set_ylabel(second, fontsize=12)
+    say_on(ax, first, second, title).set(xlim=(-limit, limit), box_aspect=1)
 
 
 def _draw_variances(ax, within, between):
@@ -86,17 +72,16 @@ def _draw_variances(ax, within, between):
     names = [str(d + 1) for d in range(len(within))]
     draw_moment_bars(ax, within, between, names, legend=(within + between).max() < _HUGE)
     _compress(ax, within + between, low=0)
-    ax.set_title("variance of q(z), within + between", fontsize=13)
-    ax.set_xlabel("latent", fontsize=12)
+    say_on(ax, "latent", title="variance of q(z), within + between")
 
 
-def _draw_bars(ax, heights, title, colour):
+def _draw_kls(ax, heights):
     heights = np.clip(np.nan_to_num(heights), 0, 1e30)
-    ax.bar(np.arange(1, len(heights) + 1), heights, color=colour)
+    ax.bar(np.arange(1, len(heights) + 1), heights, color=COLOURS["kl"])
     ax.set_xticks(range(1, len(heights) + 1))
     ax.set_ylim(0, max(1.0, 1.1 * heights.max()))
     _compress(ax, heights, low=0)
-    ax.set_title(title, fontsize=13)
+    say_on(ax, "latent", title="mean KL of each latent, nats")
 
 
 def _draw_gradients(ax, norms):
@@ -104,8 +89,7 @@ def _draw_gradients(ax, norms):
     ax.bar(np.arange(1, len(norms) + 1), np.maximum(norms, 1e-12), color=COLOURS["likelihood"])
     ax.set_yscale("log")
     ax.set(ylim=(1e-9, 1e2), xticks=range(1, len(norms) + 1))
-    ax.set_title("encoder's gradient before training", fontsize=13)
-    ax.set_xlabel("layer", fontsize=12)
+    say_on(ax, "layer", title="encoder's gradient before training")
 
 
 def _compress(ax, values, low=None):

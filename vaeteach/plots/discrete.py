@@ -11,10 +11,11 @@ from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from .pictures import picture_sheet
-from .style import COLOURS
+from .pictures import draw_picture_grid, picture_sheet
+from .style import COLOURS, say_on
 
 COLUMNS = 8  # pictures in a row
+_ABOVE = dict(fontsize=11, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False)
 WHAT_MOVED = {
     "start": "before the first day",
     "wake": "awake: the generative half learns",
@@ -28,10 +29,7 @@ def style_units(ax, n, label="unit of the top layer"):
     Returns the Axes.
     """
     ax.set(xlim=(0.4, n + 0.6), ylim=(0, 1), xticks=range(1, n + 1))
-    ax.set_xlabel(label, fontsize=12)
-    ax.set_ylabel("share of the time on", fontsize=12)
-    ax.tick_params(labelsize=11)
-    return ax
+    return say_on(ax, label, "share of the time on")
 
 
 def draw_unit_marginals(ax, prior, average, legend=True):
@@ -43,13 +41,10 @@ def draw_unit_marginals(ax, prior, average, legend=True):
     units = np.arange(1, len(prior) + 1)
     ax.axhline(0.5, color="k", lw=0.8, ls=":", zorder=0)
     bars = ax.bar(units, prior, width=0.7, color=COLOURS["prior"], alpha=0.55, label="prior p(h)")
-    (dots,) = ax.plot(
-        units, average, "o", color=COLOURS["q"], ms=10, label="average posterior ⟨q(h|x)⟩"
-    )
+    style = dict(color=COLOURS["q"], ms=10, label="average posterior ⟨q(h|x)⟩")
+    (dots,) = ax.plot(units, average, "o", **style)
     if legend:
-        ax.legend(
-            fontsize=11, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False
-        )
+        ax.legend(**_ABOVE)
     return bars, dots
 
 
@@ -65,9 +60,7 @@ def draw_unit_paths(ax, epochs, prior, average):
     lower[0].set_label("average posterior ⟨p(h|v)⟩")
     upper[0].set_label("the model's own p(h)")
     ax.set(ylim=(0, 1), xlim=(epochs.min(), epochs.max()))
-    ax.set_xlabel("epoch", fontsize=12)
-    ax.set_ylabel("share of the time on", fontsize=12)
-    ax.legend(fontsize=11, frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+    say_on(ax, "epoch", "share of the time on").legend(**_ABOVE)
     return upper, lower
 
 
@@ -92,19 +85,10 @@ def draw_price(ax, shares, loss, ceiling, label=None):
     """
     shares, loss = np.asarray(shares, float), np.asarray(loss, float)
     (line,) = ax.plot(*ceiling, color="k", lw=1.5, ls="--", label="KL(share ∥ 1/2)")
-    (dots,) = ax.plot(
-        np.repeat(shares, loss.shape[1]),
-        loss.ravel(),
-        "o",
-        ms=8,
-        alpha=0.7,
-        color=COLOURS["kl"],
-        label=label,
-    )
+    style = dict(ms=8, alpha=0.7, color=COLOURS["kl"], label=label)
+    (dots,) = ax.plot(np.repeat(shares, loss.shape[1]), loss.ravel(), "o", **style)
     ax.axhline(0, color="k", lw=0.8)
-    ax.set_xlabel("share of the rarer class", fontsize=12)
-    ax.set_ylabel("nats per image", fontsize=12)
-    ax.legend(fontsize=11, frameon=False)
+    say_on(ax, "share of the rarer class", "nats per image").legend(fontsize=11, frameon=False)
     return dots, line
 
 
@@ -122,16 +106,8 @@ class MomentArtists(NamedTuple):
 
     def flat(self):
         """All artists, bars one by one, in the order in which they are painted."""
-        return [
-            self.seen,
-            self.dreams,
-            *self.bars,
-            self.dots,
-            self.exact,
-            self.bound,
-            self.now,
-            self.title,
-        ]
+        first, second, bars, *others = self
+        return [first, second, *bars, *others]
 
 
 def draw_moment(axes, moments, index, shape, smooth=True, limits=None):
@@ -142,22 +118,17 @@ def draw_moment(axes, moments, index, shape, smooth=True, limits=None):
     the nats axis, those of these moments if not given. Returns MomentArtists.
     """
     (left, right), (units, history) = axes
-    way = "bicubic" if smooth else "nearest"
     images = []
     for ax, title in ((left, "awake: real digits"), (right, "asleep: dreams x ~ p(x)")):
-        blank = picture_sheet(moments[0].seen, shape, COLUMNS)
-        images.append(ax.imshow(blank, cmap="gray_r", vmin=0, vmax=1, interpolation=way))
-        ax.set(xticks=[], yticks=[])
+        images.append(draw_picture_grid(ax, moments[0].seen, shape, COLUMNS, smooth))
         ax.set_title(title, fontsize=12)
     style_units(units, len(moments[0].prior))
     bars, dots = draw_unit_marginals(units, moments[0].prior, moments[0].average)
     (exact,) = history.plot([], [], color=COLOURS["posterior"], lw=2, label="log p(x), exact")
     (bound,) = history.plot([], [], color=COLOURS["q"], lw=2, label="bound")
     now = history.axvline(0, color="k", lw=1.5)
-    limits = limits or nats_limits(moments)
-    history.set(xlim=(0, len(moments) - 1), ylim=limits)
-    history.set_xlabel("phase (wake, sleep, wake, …)", fontsize=12)
-    history.set_ylabel("nats per test image", fontsize=12)
+    history.set(xlim=(0, len(moments) - 1), ylim=limits or nats_limits(moments))
+    say_on(history, "phase (wake, sleep, wake, …)", "nats per test image")
     history.legend(fontsize=11, frameon=False, loc="lower right")
     title = history.set_title(" ", fontsize=12)
     artists = MomentArtists(*images, bars, dots, exact, bound, now, title)

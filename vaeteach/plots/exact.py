@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 from .densities import draw_density
 from .latent import draw_ellipse, style_plane
 from .pictures import draw_picture
-from .style import COLOURS, SHADES, ramp
+from .style import COLOURS, SHADES, ramp, say_on, shade
 
 _ROOM = 0.22  # of the height of a bound's axis is above log p(x)
 
@@ -23,16 +23,7 @@ def draw_map(ax, axes, values, color, limit=4.0):
     style_plane(ax, limit)
     half = [(float(a[1]) - float(a[0])) / 2 for a in axes]
     extent = [float(e) for a, h in zip(axes, half) for e in (a[0] - h, a[-1] + h)]
-    return ax.imshow(
-        scaled(values),
-        cmap=ramp("white", color),
-        vmin=0,
-        vmax=1,
-        extent=extent,
-        origin="lower",
-        interpolation="bilinear",
-        zorder=0,
-    )
+    return shade(ax, scaled(values), extent, ramp("white", color), high=1)
 
 
 def scaled(values):
@@ -43,12 +34,14 @@ def scaled(values):
 
 def draw_line_posterior(ax, z, prior, posterior, q):
     """Prior, exact posterior and q over one latent, each (n,). Returns {name: (line, filling)}."""
+    curves = {
+        "prior": (prior, "prior $p(z)$", "--"),
+        "posterior": (posterior, "exact posterior $p(z|x)$", "-"),
+        "q": (q, "$q(z|x)$", "-"),
+    }
     artists = {
-        "prior": draw_density(ax, z, prior, COLOURS["prior"], "prior $p(z)$", "--"),
-        "posterior": draw_density(
-            ax, z, posterior, COLOURS["posterior"], "exact posterior $p(z|x)$"
-        ),
-        "q": draw_density(ax, z, q, COLOURS["q"], "$q(z|x)$"),
+        name: draw_density(ax, z, density, COLOURS[name], label, style)
+        for name, (density, label, style) in curves.items()
     }
     ax.set(xlim=(z[0], z[-1]), xlabel="$z$", ylabel="density")
     ax.legend(fontsize=11, frameon=False, loc="upper left")
@@ -114,9 +107,7 @@ def draw_gap_parts(ax, *parts, names=("approximation gap", "amortisation gap")):
         ax.bar(places, part, 1.0, low, color=shades(i / max(len(parts) - 1, 1)), label=name)
         for i, (part, low, name) in enumerate(zip(parts, below, names))
     ]
-    ax.set(
-        xlabel="test digits, sorted by gap", ylabel="gap in nats", xlim=(-0.5, len(places) - 0.5)
-    )
+    say_on(ax, "test digits, sorted by gap", "gap in nats").set_xlim(-0.5, len(places) - 0.5)
     ax.legend(fontsize=12, frameon=False, loc="upper left")
     return bars
 
@@ -126,15 +117,8 @@ def draw_bounds_by_samples(ax, counts, mean, stderr, elbo, evidence):
 
     With two standard errors.
     """
-    points = ax.errorbar(
-        counts,
-        mean,
-        2 * np.asarray(stderr),
-        fmt="o-",
-        color=COLOURS["q"],
-        capsize=4,
-        label="IWAE bound ± 2 s.e.",
-    )
+    style = dict(fmt="o-", color=COLOURS["q"], capsize=4, label="IWAE bound ± 2 s.e.")
+    points = ax.errorbar(counts, mean, 2 * np.asarray(stderr), **style)
     exact = ax.axhline(evidence, color=COLOURS["posterior"], lw=3, label="exact $\\log p(x)$")
     low = ax.axhline(elbo, color=COLOURS["q"], lw=2, ls="--", label="exact ELBO")
     ax.set(xscale="log", xlabel="samples K", ylabel="nats per digit, mean")
@@ -160,19 +144,15 @@ def draw_bayes(axes, grid_axes, state, shape):
     }
     for ax, (name, title) in zip(maps, titles.items()):
         artists[name] = draw_map(ax, grid_axes, state[name], COLOURS[name])
-        ax.set_title(title, fontsize=13)
-        ax.set_xticks([-3, 0, 3])
-        ax.set_yticks([-3, 0, 3])
-        if name != "prior":
-            ax.set_ylabel("")
+        say_on(ax, y=None if name == "prior" else "", title=title)
+        ax.set(xticks=[-3, 0, 3], yticks=[-3, 0, 3])
     artists["q"] = draw_ellipse(maps[-1], state["mean"], state["stddev"], fill=False)
     artists["q"].set_label("$q(z|x)$, all pixels, 2σ")
     legend = maps[-1].legend(handles=[artists["q"]], fontsize=11, frameon=False, loc="upper right")
-    artists["moving"] = [
-        artists[name] for name in ("picture", "hidden", "likelihood", "posterior", "q")
-    ]
+    moving = [artists[name] for name in ("picture", "hidden", "likelihood", "posterior", "q")]
     # lie on top of the maps
-    artists["moving"] += [legend, *(spine for ax in axes for spine in ax.spines.values())]
+    spines = [spine for ax in axes for spine in ax.spines.values()]
+    artists["moving"] = [*moving, legend, *spines]
     return artists
 
 

@@ -6,16 +6,13 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Ellipse
 from matplotlib.patheffects import withStroke
 
-from .style import COLOURS, digit_palette
+from .style import COLOURS, digit_palette, say_on
 
 
 def style_plane(ax, limit=4.0, labels=("$z_1$", "$z_2$")):
     """A square latent plane from -limit to limit, with its axes named. Returns the Axes."""
     ax.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal")
-    ax.set_xlabel(labels[0], fontsize=12)
-    ax.set_ylabel(labels[1], fontsize=12)
-    ax.tick_params(labelsize=11)
-    return ax
+    return say_on(ax, *labels)
 
 
 def draw_normal_contours(
@@ -79,16 +76,8 @@ def draw_digit_legend(ax, labels):
         Line2D([], [], ls="", marker="o", ms=7, color=digit_palette()[digit % 10], label=str(digit))
         for digit in np.unique(labels)
     ]
-    return ax.legend(
-        handles=dots,
-        title="digit",
-        loc="center left",
-        bbox_to_anchor=(1.0, 0.5),
-        fontsize=11,
-        title_fontsize=11,
-        frameon=False,
-        handletextpad=0.1,
-    )
+    beside = dict(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, handletextpad=0.1)
+    return ax.legend(handles=dots, title="digit", fontsize=11, title_fontsize=11, **beside)
 
 
 def draw_ellipse(ax, mean, stddev, scale=2.0, color=COLOURS["q"], fill=True):

@@ -13,13 +13,9 @@ def draw_picture(ax, pixels, shape, smooth=True, title=None):
 
     Returns the AxesImage.
     """
-    image = ax.imshow(
-        np.asarray(pixels).reshape(shape),
-        cmap="gray_r",
-        vmin=0,
-        vmax=1,
-        interpolation="bicubic" if smooth else "nearest",
-    )
+    way = "bicubic" if smooth else "nearest"
+    pixels = np.asarray(pixels).reshape(shape)
+    image = ax.imshow(pixels, cmap="gray_r", vmin=0, vmax=1, interpolation=way)
     ax.set(xticks=[], yticks=[])
     if title is not None:
         ax.set_title(title, fontsize=12)
@@ -49,11 +45,7 @@ def draw_picture_grid(ax, pictures, shape, columns, smooth=True):
     from edge to edge.
     """
     sheet = picture_sheet(pictures, shape, columns)
-    image = ax.imshow(
-        sheet, cmap="gray_r", vmin=0, vmax=1, interpolation="bicubic" if smooth else "nearest"
-    )
-    ax.set(xticks=[], yticks=[])
-    return image
+    return draw_picture(ax, sheet, sheet.shape, smooth)
 
 
 def picture_figure(sheets, shape, columns, across=1, smooth=True, inch=0.5, alt=None):

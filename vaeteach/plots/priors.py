@@ -6,7 +6,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgba_array
 
 from .latent import draw_digit_legend
-from .style import COLOURS, digit_palette, ramp
+from .style import COLOURS, digit_palette, ramp, say_on, shade
 
 LIMITS = {"plane": (-5.0, 5.0), "box": (-0.04, 1.04), "sphere": (-1.06, 1.06)}
 PIXELS = 71  # of the picture of the density, an axis
@@ -54,13 +54,9 @@ def style_latent_space(ax, space):
     low, high = LIMITS[space]
     ax.set(xlim=(low, high), ylim=(low, high), aspect="equal")
     globe = space == "sphere"
-    ax.set_xlabel("" if globe else "$z_1$", fontsize=12)
-    ax.set_ylabel("" if globe else "$z_2$", fontsize=12)
-    ax.tick_params(
-        labelsize=11, bottom=not globe, left=not globe, labelbottom=not globe, labelleft=not globe
-    )
-    for spine in ax.spines.values():
-        spine.set_visible(not globe)
+    say_on(ax, "" if globe else "$z_1$", "" if globe else "$z_2$")
+    ax.tick_params(**dict.fromkeys(("bottom", "left", "labelbottom", "labelleft"), not globe))
+    ax.spines[:].set_visible(not globe)
     return ax
 
 
@@ -71,16 +67,8 @@ def draw_prior(ax, density, space, masses=(0.5, 0.9, 0.99)):
     the density is flat, and on a globe, half of whose mass is hidden.
     """
     low, high = LIMITS[space] if space != "box" else (0.0, 1.0)
-    image = ax.imshow(
-        np.zeros((PIXELS, PIXELS)),
-        extent=(low, high) * 2,
-        origin="lower",
-        cmap=_GREYS,
-        vmin=0,
-        vmax=1,
-        zorder=0,
-        interpolation="bilinear" if space != "sphere" else "nearest",
-    )
+    blank = np.zeros((PIXELS, PIXELS))
+    image = shade(ax, blank, (low, high) * 2, _GREYS, high=1, smooth=space != "sphere")
     lines = ax.add_collection(LineCollection([], colors=COLOURS["prior"], linewidths=1.3, zorder=1))
     style_latent_space(ax, space)
     move_prior((image, lines), density, space, masses)
@@ -114,29 +102,20 @@ def _contours(field, low, high, space, masses):
 def draw_globe(ax, turn=0.0):
     """Outline, meridians and parallels of the half that faces us. Returns the LineCollection."""
     style_latent_space(ax, "sphere")
-    return ax.add_collection(
-        LineCollection(
-            globe_lines(turn), colors=COLOURS["prior"], linewidths=0.8, alpha=0.6, zorder=1
-        )
-    )
+    style = dict(colors=COLOURS["prior"], linewidths=0.8, alpha=0.6, zorder=1)
+    return ax.add_collection(LineCollection(globe_lines(turn), **style))
 
 
 def globe_lines(turn):
     """The lines of the globe as arrays (n, 2), for `set_segments`."""
     around, along = np.linspace(0, 2 * np.pi, 181), np.linspace(-np.pi / 2, np.pi / 2, 91)
-    curves = [
-        np.stack(
-            [np.cos(p) * np.cos(around), np.cos(p) * np.sin(around), np.full(181, np.sin(p))], -1
-        )
-        for p in np.radians([-60, -30, 0, 30, 60])
-    ]
-    curves += [np.stack([np.cos(along) * np.cos(m), np.cos(along) * np.sin(m), np.sin(along)], -1)
-               for m in np.radians(np.arange(0, 360, 30))]  # fmt: skip
+    places = [(np.full(181, p), around) for p in np.radians([-60, -30, 0, 30, 60])]
+    places += [(along, np.full(91, m)) for m in np.radians(np.arange(0, 360, 30))]
     segments = [np.stack([np.cos(around), np.sin(around)], -1)]
-    for curve in curves:
+    for p, m in places:  # latitude and longitude
+        curve = np.stack([np.cos(p) * np.cos(m), np.cos(p) * np.sin(m), np.sin(p)], -1)
         x, y, front = seen_from_front(curve, turn)
-        xy = np.where(front[:, None], np.stack([x, y], -1), np.nan)
-        segments.append(xy)
+        segments.append(np.where(front[:, None], np.stack([x, y], -1), np.nan))
     return segments
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from .latent import draw_codes, draw_normal_contours, style_plane
 from .pictures import draw_picture_grid, picture_sheet
-from .style import COLOURS
+from .style import COLOURS, say_on
 
 PER_ROW = 8
 DISTANCES = (0.05, 40.0)  # range of the axis of Frechet distances
@@ -18,9 +18,8 @@ def draw_samples(ax, codes, samples, limit=4.0, labels=("$z_1$", "$z_2$")):
     style_plane(ax, limit, labels)
     draw_normal_contours(ax)
     behind = draw_codes(ax, codes, size=7, alpha=0.35)
-    (dots,) = ax.plot(
-        *np.asarray(samples).T, "o", ms=4.5, color=COLOURS["data"], mec="0.25", mew=0.4, zorder=3
-    )
+    style = dict(ms=4.5, color=COLOURS["data"], mec="0.25", mew=0.4, zorder=3)
+    (dots,) = ax.plot(*np.asarray(samples).T, "o", **style)
     return behind, dots
 
 
@@ -40,26 +39,16 @@ def draw_sampler(axes, state, shape):
     pictures.set_title("decoded samples", fontsize=13)
     rows = range(len(state["distances"]))
     measure.set_xscale("log")
-    measure.set(xlim=DISTANCES, ylim=(len(rows) - 0.5, -0.5), xlabel="Fréchet distance")
+    say_on(measure, "Fréchet distance", title="dashed: noise floor")
+    measure.set(xlim=DISTANCES, ylim=(len(rows) - 0.5, -0.5))
     measure.set_yticks(rows, labels=list(state["distances"]), fontsize=12)
-    measure.xaxis.label.set_size(12)
     measure.axvline(state["floor"], color=COLOURS["prior"], ls="--", lw=2)
-    measure.set_title("dashed: noise floor", fontsize=13)
-    (others,) = measure.plot(
-        _inside(state["distances"].values()), rows, "o", ms=9, color="0.7", mec="0.25"
-    )
+    places = _inside(state["distances"].values())
+    (others,) = measure.plot(places, rows, "o", ms=9, color="0.7", mec="0.25")
     (mark,) = measure.plot([1], [0], "D", ms=12, color=COLOURS["data"], mec="0.25")
-    text = pictures.text(
-        0.5, -0.04, "", transform=pictures.transAxes, ha="center", va="top", fontsize=13
-    )
-    artists = {
-        "codes": behind,
-        "samples": dots,
-        "pictures": grid,
-        "others": others,
-        "mark": mark,
-        "text": text,
-    }
+    below = dict(transform=pictures.transAxes, ha="center", va="top", fontsize=13)
+    text = pictures.text(0.5, -0.04, "", **below)
+    artists = dict(codes=behind, samples=dots, pictures=grid, others=others, mark=mark, text=text)
     move_sampler(artists, state, shape)
     return artists
 

@@ -77,15 +77,7 @@ def draw_confusion(ax, counts):
     share = counts.div(counts.sum(axis=1).clip(lower=1), axis=0)
     words = counts.astype(str).where(counts > 0, "")
     shades = dict(cmap=seaborn.light_palette(COLOURS["q"], as_cmap=True), vmin=0, vmax=1)
-    seaborn.heatmap(
-        share,
-        annot=words,
-        fmt="",
-        cbar=False,
-        linewidths=0.5,
-        annot_kws={"size": 12},
-        ax=ax,
-        **shades,
-    )
+    text = dict(annot=words, fmt="", annot_kws={"size": 12})
+    seaborn.heatmap(share, cbar=False, linewidths=0.5, ax=ax, **text, **shades)
     ax.tick_params(labelsize=11)
     return ax.collections[0]

@@ -152,6 +152,23 @@ def _plain(text):
     return " ".join(re.sub(r"[$\\{}]", "", text).split())
 
 
+def say_on(ax, x=None, y=None, title=None):
+    """Name the axes, and what is seen, in the sizes of this course. Returns the Axes."""
+    texts = (ax.set_xlabel, x, 12), (ax.set_ylabel, y, 12), (ax.set_title, title, 13)
+    for put, text, size in texts:
+        if text is not None:
+            put(text, fontsize=size)
+    ax.tick_params(labelsize=11)
+    return ax
+
+
+def shade(ax, values, extent, colours, low=0, high=None, smooth=True):
+    """Values (M, M), the first row at the bottom, as colours behind all else; the AxesImage."""
+    way = "bilinear" if smooth else "nearest"
+    limits = dict(vmin=low, vmax=high, cmap=colours, extent=extent)
+    return ax.imshow(values, origin="lower", interpolation=way, zorder=0, **limits)
+
+
 def new_figure(width=8.0, height=4.0, columns=1, rows=1, *, alt=None, **options):
     """(figure, axes) on an Agg canvas, made without pyplot, so nothing global holds on to it.
 

@@ -5,7 +5,7 @@ The two terms of the bound, trade-offs between them, gradients and their noise.
 
 import numpy as np
 
-from .style import COLOURS, SERIES
+from .style import COLOURS, SERIES, say_on
 
 TERMS = {"log_likelihood": "likelihood", "kl": "kl", "value": "q"}  # quantity -> colour
 NAMES = {"log_likelihood": "log-likelihood", "kl": "KL", "value": "ELBO"}
@@ -23,10 +23,9 @@ def draw_loss_terms(axes, frame, split="test", color=None, label=None):
         rows = frame[(frame.split == split) & (frame.quantity == quantity)]
         colour = color or COLOURS[TERMS[quantity]]
         (line,) = ax.plot(rows.epoch, rows.nats, "-", color=colour, lw=2, label=label)
-        ax.set_title(NAMES[quantity], fontsize=13)
-        ax.set_xlabel("epoch", fontsize=12)
+        say_on(ax, "epoch", title=NAMES[quantity])
         lines.append(line)
-    axes[0].set_ylabel("nats per image", fontsize=12)
+    say_on(axes[0], y="nats per image")
     return lines
 
 
@@ -44,8 +43,7 @@ def draw_running_means(ax, estimates, exact=None):
     if exact is not None:
         ax.axhline(exact, color=COLOURS["posterior"], lw=2, zorder=1)
     ax.set_xscale("log")
-    ax.set_xlabel("number of samples averaged", fontsize=12)
-    ax.legend(fontsize=11, frameon=False)
+    say_on(ax, "number of samples averaged").legend(fontsize=11, frameon=False)
     return lines
 
 
@@ -69,8 +67,7 @@ def draw_trade_off(ax, kl, log_likelihood, labels):
     for level in np.arange(np.floor((low - right) / step) * step, high - left, step):
         ax.plot(ends, ends + level, color=COLOURS["prior"], lw=0.8, alpha=0.6, zorder=1)
     ax.set(xlim=(left, right), ylim=(low, high))
-    ax.set_xlabel("KL(q(z|x) || p(z)), nats per image", fontsize=12)
-    ax.set_ylabel("log-likelihood, nats per image", fontsize=12)
+    say_on(ax, "KL(q(z|x) || p(z)), nats per image", "log-likelihood, nats per image")
     return line
 
 
@@ -90,7 +87,6 @@ def draw_kl_by_dimension(ax, kls):
     )
     colours = list(SERIES[: len(kls)])
     seaborn.barplot(frame, x="latent", y="nats", hue="model", palette=colours, saturation=1, ax=ax)
-    ax.set_xlabel("latent dimension, largest KL first", fontsize=12)
-    ax.set_ylabel("nats per image", fontsize=12)
+    say_on(ax, "latent dimension, largest KL first", "nats per image")
     ax.legend(fontsize=11, frameon=False)
     return ax.containers
