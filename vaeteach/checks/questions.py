@@ -11,50 +11,31 @@ from ..distributions import kl_standard_normal
 from .nb02.gap_from_weights import gap_from_weights
 from .nb03.kl_between_normals import kl_between_normals
 from .nb06.total_variance import total_variance
-from .quiz import Choice, Code, Number, Option
+from .quiz import Choice, Code, Number
 
 QUESTIONS = (
     Choice(
         "prior-of-what",
         "In a VAE, the prior $p(z)$ is a distribution over …",
-        (
-            Option(
-                "the weights of the networks",
-                "That is a Bayesian's prior $p(\\theta)$, another object.",
-            ),
-            Option(
-                "the latent causes of single pictures",
-                "Yes: each picture has its own $z$.",
-                right=True,
-            ),
-            Option(
-                "the pixels", "Over pixels stands the evidence $p(x)$, which the model implies."
-            ),
-            Option(
-                "the encoder's outputs",
-                "The encoder's outputs follow $q$; the prior is there before any picture.",
-            ),
-        ),
+        r"""
+            the weights of the networks | That is a Bayesian's prior $p(\theta)$, another object.
+            * the latent causes of single pictures | Yes: each picture has its own $z$.
+            the pixels | Over pixels stands the evidence $p(x)$, which the model implies.
+            the encoder's outputs | The encoder's outputs follow $q$; the prior is there before any
+                picture.
+        """,
         "notebook 01, section 3",
     ),
     Choice(
         "own-expectation",
         "Why may we write $\\log p(x) = \\mathbb E_{q(z)}[\\log p(x)]$?",
-        (
-            Option("Because q is close to the posterior", "It holds for every $q$, a bad one too."),
-            Option(
-                "Because log p(x) does not contain z",
-                "Yes: a constant is its own mean.",
-                right=True,
-            ),
-            Option(
-                "Because of Jensen's inequality", "Jensen gives an inequality; this is an equality."
-            ),
-            Option(
-                "Because x is averaged over the data",
-                "The picture $x$ is held fixed; the mean runs over $z$.",
-            ),
-        ),
+        r"""
+            Because q is close to the posterior | It holds for every $q$, a bad one too.
+            * Because log p(x) does not contain z | Yes: a constant is its own mean.
+            Because of Jensen's inequality | Jensen gives an inequality; this is an equality.
+            Because x is averaged over the data | The picture $x$ is held fixed; the mean runs over
+                $z$.
+        """,
         "notebook 02, section 2",
     ),
     Number(
@@ -88,35 +69,24 @@ QUESTIONS = (
     Choice(
         "gap",
         "The ELBO of one picture equals $\\log p(x)$ exactly when …",
-        (
-            Option(
-                "training has converged",
-                "A converged model still has a gap if $q$'s family is too small.",
-            ),
-            Option(
-                "q(z|x) equals the prior", "Then the KL term is zero, and the code says nothing."
-            ),
-            Option(
-                "q(z|x) equals p(z|x)",
-                "Yes: the gap is KL of $q$ from the exact posterior.",
-                right=True,
-            ),
-            Option(
-                "q(z) equals p(z)",
-                "That is about the average over pictures; the gap is about each of them.",
-            ),
-        ),
+        r"""
+            training has converged | A converged model still has a gap if $q$'s family is too small.
+            q(z|x) equals the prior | Then the KL term is zero, and the code says nothing.
+            * q(z|x) equals p(z|x) | Yes: the gap is KL of $q$ from the exact posterior.
+            q(z) equals p(z) | That is about the average over pictures; the gap is about each of
+                them.
+        """,
         "notebook 02, section 6",
     ),
     Choice(
         "each-or-average",
         "In a well trained VAE, what looks like the prior?",
-        (
-            Option("each q(z|x)", "Each is narrow: it has to say which picture it was."),
-            Option("the average of q(z|x) over the data", "Yes, roughly.", right=True),
-            Option("both", "If each did, no code would say anything: posterior collapse."),
-            Option("neither", "The average does, roughly; the marginal KL says how closely."),
-        ),
+        r"""
+            each q(z|x) | Each is narrow: it has to say which picture it was.
+            * the average of q(z|x) over the data | Yes, roughly.
+            both | If each did, no code would say anything: posterior collapse.
+            neither | The average does, roughly; the marginal KL says how closely.
+        """,
         "notebook 06, section 1",
     ),
     Code(
@@ -144,61 +114,38 @@ QUESTIONS = (
         "mismatch",
         "The aggregate posterior is far wider than the prior, reconstructions are sharp, samples"
         " from the prior poor. What do you suspect first?",
-        (
-            Option(
-                "posterior collapse",
-                "Then the codes would be *inside* the prior and the pictures blurred.",
-            ),
-            Option(
-                "the KL counts too little",
-                "Yes: β near zero, or a loss that was averaged.",
-                right=True,
-            ),
-            Option("too few latents", "Then the reconstructions could not be sharp."),
-            Option(
-                "a learning rate of 1", "Numbers that are not finite, and no sharp reconstructions."
-            ),
-        ),
+        r"""
+            posterior collapse | Then the codes would be *inside* the prior and the pictures
+                blurred.
+            * the KL counts too little | Yes: β near zero, or a loss that was averaged.
+            too few latents | Then the reconstructions could not be sharp.
+            a learning rate of 1 | Numbers that are not finite, and no sharp reconstructions.
+        """,
         "notebook 07, section 5",
     ),
     Choice(
         "absorb",
         "You replace $\\mathcal N(0, I)$ by a learned $\\mathcal N(m, \\mathrm{diag}\\,s^2)$ in a"
         " VAE with affine layers beside the latents. What can the new model represent?",
-        (
-            Option(
-                "more distributions of pictures",
-                "The layers beside the latents can undo $m$ and $s$ exactly.",
-            ),
-            Option(
-                "the same distributions of pictures",
-                "Yes: the parameters are redundant.",
-                right=True,
-            ),
-            Option(
-                "fewer distributions of pictures",
-                "With $m = 0$, $s = 1$ it is the old model, so never fewer.",
-            ),
-        ),
+        r"""
+            more distributions of pictures | The layers beside the latents can undo $m$ and $s$
+                exactly.
+            * the same distributions of pictures | Yes: the parameters are redundant.
+            fewer distributions of pictures | With $m = 0$, $s = 1$ it is the old model, so never
+                fewer.
+        """,
         "notebook 08, section 2",
     ),
     Choice(
         "bits",
         "And with latents that are bits, and a learned prior in place of probability 1/2?",
-        (
-            Option(
-                "the same: the layers absorb it",
-                "Renaming codes keeps their probabilities, so nothing can.",
-            ),
-            Option(
-                "more, but it helps only where fair bits are a poor code",
-                "Yes: on balanced digits nothing was lost; with a rare cause and one bit it was.",
-                right=True,
-            ),
-            Option(
-                "always a better likelihood", "On balanced digits no difference could be measured."
-            ),
-        ),
+        r"""
+            the same: the layers absorb it | Renaming codes keeps their probabilities, so nothing
+                can.
+            * more, but it helps only where fair bits are a poor code | Yes: on balanced digits
+                nothing was lost; with a rare cause and one bit it was.
+            always a better likelihood | On balanced digits no difference could be measured.
+        """,
         "notebook 11, section 5",
     ),
     Code(

@@ -3,9 +3,12 @@
 Each judged at once with a pointer back.
 """
 
+import inspect
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from .exercise import Exercise, Verdict
 
@@ -24,27 +27,31 @@ class Option:
 
 @dataclass(frozen=True)
 class Choice:
-    """A question with one right option. An answer is the option's text or its number, from 0."""
+    """A question with one right option. An answer is the option's text or its number, from 0.
+
+    listed: an option a line, `text | what its chooser hears`, the right one after a star; what is
+    indented goes on.
+    """
 
     key: str
     prompt: str
-    options: tuple
+    listed: str
     section: str  # where the answer stands, such as "notebook 06, section 1"
 
+    @cached_property
+    def options(self) -> tuple[Option, ...]:
+        lines = re.sub(r"\n +", " ", inspect.cleandoc(self.listed)).split("\n")
+        parts = [line.removeprefix("* ").split(" | ") for line in lines]
+        return tuple(Option(*part, line[0] == "*") for part, line in zip(parts, lines))
+
     def judge(self, answer):
-        texts = [option.text for option in self.options]
-        if isinstance(answer, str) and answer in texts:
-            answer = texts.index(answer)
-        if (
-            isinstance(answer, bool)
-            or not isinstance(answer, int)
-            or not 0 <= answer < len(self.options)
-        ):
+        places = {option.text: i for i, option in enumerate(self.options)}
+        answer = places.get(answer, answer) if isinstance(answer, str) else answer
+        if type(answer) is not int or answer not in places.values():
             return Verdict(False, "Choose one of the answers.", answered=answer != "")
         option = self.options[answer]
-        return Verdict(
-            option.right, option.says if option.right else f"{option.says} See {self.section}."
-        )
+        where = "" if option.right else f" See {self.section}."
+        return Verdict(option.right, option.says + where)
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,7 @@ class Number:
         try:
             answer = float(str(answer).replace(",", ".").replace("−", "-"))
         except ValueError:
-            return Verdict(False, "A number is asked for, such as 0.25.")
+            answer = math.nan
         if math.isnan(answer):
             return Verdict(False, "A number is asked for, such as 0.25.")
         if self._near(answer, self.value()):
