@@ -7,8 +7,8 @@ import re
 import pytest
 
 from vaeteach.widgets import LatentExplorer
-from vaeteach.widgets.live_training_canvas import TrainingCanvas
 from vaeteach.widgets.base import scripts
+from vaeteach.widgets.live_training_canvas import TrainingCanvas
 
 WIDGETS = scripts.WIDGETS
 SCRIPTS = sorted(WIDGETS.rglob("*.js"))
