@@ -43,7 +43,8 @@ def test_outside_of_a_view_they_do(sheet):
     """Else the test above could not fail."""
     before = len(sheet.notebook()["cells"])
     prompts = sheet.page.locator(".jp-InputArea-prompt")
-    prompts.last.click()  # JupyterLab moves the focus only where another cell becomes the active one
+    # JupyterLab moves the focus only where another cell becomes the active one
+    prompts.last.click()
     prompts.first.click()
     sheet.page.keyboard.press("b")
     sheet.page.wait_for_function(

@@ -298,6 +298,13 @@ def test_a_long_run_keeps_a_bounded_number_of_frames(make):
     assert gaps.max() <= 2 * gaps[len(gaps) // 2]
 
 
+def test_a_picture_that_comes_twice_is_kept_once(make):
+    view = make()
+    for epoch in (1.0, 2.0, 2.0):
+        view.canvas.keep(epoch, np.full((module.SHOWN, 2), epoch))
+    assert [epoch for epoch, _ in view.canvas.film] == [0.0, 1.0, 2.0]
+
+
 def test_the_page_of_a_run_holds_its_recording(make):
     view = make(steps=60)
     view.start()

@@ -12,7 +12,7 @@ from torch import nn
 from ..codes import active_units, surgery_of
 from ..distributions import POSTERIORS, draw, encode, generator, kl
 from ..models import elbo, iwae_bound, log_prob_of_pixels
-from ..training.optimiser import descend
+from ..support.adam import descend
 
 IMAGES = 200  # test images for what is slow: the tighter bound, and the refit of single posteriors
 DRAWS = 8

@@ -10,7 +10,7 @@ from torch.distributions import MultivariateNormal
 
 from ..distributions import Gaussian, gaussian
 from ..models import VAE
-from ..training.optimiser import descend
+from ..support.adam import descend
 from .integrals import posterior_grid
 
 

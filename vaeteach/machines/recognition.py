@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from ..distributions import generator
-from ..training.optimiser import descend
+from ..support.adam import descend
 from .helmholtz import HelmholtzMachine
 from .states import check_bits
 

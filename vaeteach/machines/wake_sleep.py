@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..distributions import generator
 from ..support import progress_bar, whole_number
-from ..training.optimiser import Adam
+from ..support.adam import Adam
 from .helmholtz import HelmholtzMachine
 from .states import all_states, check_bits
 

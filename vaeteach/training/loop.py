@@ -12,9 +12,10 @@ import torch
 from ..distributions import generator
 from ..models import elbo, images_of
 from ..support import exclusive, progress_bar
+from ..support.adam import Adam
 from .history import History
 from .inputs import check_fits, check_options, check_settings, prepared
-from .optimiser import Adam, warm_up_then_cosine
+from .optimiser import warm_up_then_cosine
 from .surroundings import few_threads, gradients, interrupt_ends, interrupts_wait
 
 

@@ -7,7 +7,8 @@ from ..models import Elbo
 from ..models.bounds import log_prob_of_pixels
 from ..priors import DiffusionPrior
 from ..support import cached, progress_bar
-from .optimiser import Adam, warm_up_then_cosine
+from ..support.adam import Adam
+from .optimiser import warm_up_then_cosine
 
 
 def match_scores(prior, q: Gaussian, steps=4000, batch_size=256, lr=5e-3, seed=0, progress=True):

@@ -97,6 +97,8 @@ class TrainingCanvas(CanvasView):
     def keep(self, epoch, codes):
         """One picture more of this run; of a long run every second, then every fourth."""
         self._seen += 1
+        if self.film and self.film[-1][0] == epoch:  # the end, seen already as the last step
+            self.film.pop()
         if self._seen % self._every == 0 or not self.film:
             self.film.append((epoch, codes.astype("<f4")))
         if len(self.film) > 2 * FRAMES:
