@@ -64,6 +64,8 @@ MODULES = {  # name -> (space, reach of the quadrature, what makes the module)
         lambda: jiggled(v.DiffusionPrior(2, hidden=(3,), steps=10, ripples=1), 0.3),
     ),
     "flow": ("plane", math.inf, lambda: jiggled(v.FlowPrior(2, layers=3, hidden=(8,)), 0.2)),
+    "hierarchical": ("plane", 14.0, lambda: jiggled(v.HierarchicalPrior(2, hidden=6))),
+    "conditional": ("plane", 14.0, lambda: jiggled(v.ConditionalPrior(2, 4))),
 }
 
 
@@ -127,6 +129,7 @@ IN_A_MODEL = {
     "mixture": lambda: dict(prior=v.GaussianMixture(2, 3)),
     "flow": lambda: dict(prior=v.FlowPrior(2, layers=2, hidden=(8,))),
     "diffusion": lambda: dict(prior=v.DiffusionPrior(2, hidden=(8,), steps=2)),
+    "hierarchical": lambda: dict(prior=v.HierarchicalPrior(2, hidden=6)),
     "vamp": lambda: {},
     "vamp on the sphere": lambda: dict(
         latent_dim=3, prior=v.SpherePrior(), posterior="von_mises_fisher"

@@ -50,7 +50,15 @@ def test_a_trial_of_the_sphere_has_three_latents(data):
     assert isinstance(model.prior, vt.SpherePrior)
 
 
+def test_a_conditional_trial_learns_from_the_labels(data):
+    """Most codes are likeliest under their own class: by chance it would be a tenth of them."""
+    model, _ = train_trial("conditional, with labels", data, epochs=18)
+    with torch.no_grad():
+        guess = model.prior.log_joint(model.encode(data.train).mean).argmax(1)
+    assert float((guess == data.train_labels).float().mean()) > 0.5
+
+
 def test_an_unknown_trial_gets_a_sentence(data):
     with pytest.raises(ValueError, match="no trial 'normal'; choose one of 'standard normal'"):
         train_trial("normal", data)
-    assert len(TRIALS) == 14
+    assert len(TRIALS) == 16

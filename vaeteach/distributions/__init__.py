@@ -17,6 +17,7 @@ from .aggregate import AggregatePosterior, encode
 from .bernoulli_mixture import fit_bernoulli_mixture
 from .bits import Bits, bernoulli, log1pexp
 from .continuous_bernoulli import StableContinuousBernoulli
+from .continuous_mixture import ContinuousMixture
 from .diffusion_steps import step_prices
 from .flow import FlowDistribution
 from .full_gaussian import TurnedGaussian

@@ -53,6 +53,7 @@ from .exact import (
     move_bound,
 )
 from .latent import draw_codes, draw_digit_legend, draw_ellipse, draw_normal_contours, style_plane
+from .levels import draw_two_levels
 from .pictures import draw_picture, draw_picture_grid, picture_figure, picture_sheet
 from .priors import (
     draw_globe,

@@ -6,9 +6,11 @@ of the same bound as the rest. A prior also says what can be turned in it (`knob
 """
 
 from .bits import BernoulliPrior
+from .conditional import ConditionalPrior
 from .diffusion import DiffusionPrior
 from .families import BetaPrior, Laplace, SpherePrior, StudentT
 from .flow import FlowPrior
+from .hierarchical import HierarchicalPrior
 from .knobs import Knob, knobs_of, turned
 from .mixtures import GaussianMixture, VampPrior
 from .normal import LearnedNormal, StandardNormal

@@ -14,12 +14,14 @@ import torch
 
 from ..codes import surgery
 from ..exact import exact_log_marginal
-from ..models import build_vae, elbo, iwae_bound
+from ..models import LabelledVAE, build_vae, elbo, iwae_bound, labelled_elbo, with_labels
 from ..priors import (
     BetaPrior,
+    ConditionalPrior,
     DiffusionPrior,
     FlowPrior,
     GaussianMixture,
+    HierarchicalPrior,
     Laplace,
     LearnedNormal,
     SpherePrior,
@@ -41,6 +43,7 @@ class Trial:
     only: int | None = None  # the one latent dimension in which it exists
     normal_first: bool = True  # whether the first third is trained under N(0, I)
     objective: object = elbo  # of the training under the prior itself
+    labelled: bool = False  # whether that training also gets the labels
 
 
 def _pseudo_inputs(data, seed, n=50):
@@ -76,6 +79,14 @@ TRIALS = {
     "diffusion": Trial(
         lambda model, data, d, seed: DiffusionPrior(d, seed=seed), objective=diffusion_elbo
     ),
+    "hierarchical, a plane above": Trial(
+        lambda model, data, d, seed: HierarchicalPrior(d, seed=seed)
+    ),
+    "conditional, with labels": Trial(
+        lambda model, data, d, seed: ConditionalPrior(d, len(data.train_labels.unique())),
+        objective=labelled_elbo,
+        labelled=True,
+    ),
 }
 
 
@@ -94,8 +105,10 @@ def train_trial(name, data, latent_dim=2, seed=0, epochs=60, lr=8e-3, progress=F
     fit(model, data.train, epochs=max(1, epochs // 3), seed=seed, **options)
     if trial.normal_first:
         model.prior = trial.make(model, data, trial.only or latent_dim, seed)
-    rest = epochs - max(1, epochs // 3)
-    fit(model, data.train, rest, objective=trial.objective, seed=seed + 1000, **options)
+    train, rest = data.train, epochs - max(1, epochs // 3)
+    if trial.labelled:
+        train = with_labels(train, data.train_labels, len(model.prior.logits))
+    fit(model, train, rest, objective=trial.objective, seed=seed + 1000, **options)
     return model, time.perf_counter() - start
 
 
@@ -162,4 +175,5 @@ def _untrained(name, data, latent_dim, seed):
     trial = TRIALS[name]
     latent_dim = trial.only or latent_dim
     first = None if trial.normal_first else trial.make(None, data, latent_dim, seed)
-    return build_vae(data, latent_dim, first, trial.posterior, seed=seed)
+    model = build_vae(data, latent_dim, first, trial.posterior, seed=seed)
+    return LabelledVAE(model.encoder, model.decoder, model.prior) if trial.labelled else model

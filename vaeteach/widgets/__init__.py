@@ -17,6 +17,7 @@ from .prior_zoo import PriorZoo
 from .quiz import SelfTest
 from .through_training import ThroughTraining
 from .traversal import Traversal
+from .two_levels import TwoLevels
 from .wake_sleep import WakeAndSleep
 from .where_to_sample import WhereToSample
 

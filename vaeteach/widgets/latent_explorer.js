@@ -9,7 +9,8 @@ import { digitLegend } from "./base/legend.js";
 import { likelihood, network } from "./base/network.js";
 import { evidenceTable } from "./base/evidence.js";
 import { questions } from "./base/questions.js";
-import { drivePlane, explorerPlane } from "./latent_explorer_plane.js";
+import { drivePlane } from "./base/plane.js";
+import { explorerPlane } from "./latent_explorer_plane.js";
 import { drawingPad } from "./latent_explorer_pad.js";
 
 const TELL = 100; // ms between two messages of the pointer's place to Python; of the last place it always hears
@@ -27,7 +28,7 @@ function render({ model, el }) {
   view.say = announcer(root);
   layOut(view);
   const move = mover(view);
-  drivePlane(view.plane, view, move);
+  drivePlane(view.plane, () => view.z, move);
   const parts = [view.questions, view.schedule, view.showDrawing, view.price, move, ...view.sheets];
   if (view.table) parts.push(view.table);
   const ends = [attending.end, hearPython(view, move), digitLegend(view.legend, model, view.labels)];

@@ -1,5 +1,5 @@
 // The plane of the explorer: what stands still is painted once, what moves over it in every frame.
-import { sharpCanvas, placeOn, write } from "./base/canvas.js";
+import { sharpCanvas, write } from "./base/canvas.js";
 import { drawCodes, drawContours, drawCross, drawEllipse, drawFrame, inside, planeScale } from "./base/plane.js";
 
 const MARGIN = { left: 40, right: 8, top: 8, bottom: 38 };
@@ -61,25 +61,4 @@ function paintDrawn(pen, scale, drawn, { ink, paper, data }, line) {
   const above = scale.y(drawn.mean[1]) - 2 * drawn.spread[1] * scale.scale - 8;
   const place = [scale.x(drawn.mean[0]), Math.max(scale.top + 14, above)];
   write(pen, "your digit", ...place, { align: "center", weight: "bold", colour: ink, halo: paper });
-}
-
-const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-
-// Mouse, finger and keys: all call move(z, last) with a place in the plane; `last` when it will stay there.
-export function drivePlane({ sheet, scale }, view, move) {
-  const { canvas } = sheet, at = (event) => scale().at(placeOn(sheet, event));
-  canvas.addEventListener("pointerdown", (event) => {
-    canvas.setPointerCapture(event.pointerId);
-    canvas.focus({ preventScroll: true });
-    move(at(event));
-  });
-  canvas.addEventListener("pointermove", (event) => { if (event.buttons) move(at(event)); });
-  canvas.addEventListener("pointerup", (event) => move(at(event), true));
-  canvas.addEventListener("keydown", (event) => {
-    const step = STEPS[event.key], length = event.shiftKey ? 0.5 : 0.1;
-    if (event.key === "Home") move([0, 0], true);
-    else if (step) move(view.z.map((v, i) => v + step[i] * length));
-    else return;
-    event.preventDefault();
-  });
 }

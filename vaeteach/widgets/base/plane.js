@@ -1,5 +1,5 @@
 // The latent plane: where a code stands, its frame, the codes by class, the prior's contours, a q(z|x), a cross.
-import { polyline, ticks, write } from "./canvas.js";
+import { placeOn, polyline, ticks, write } from "./canvas.js";
 
 // From latents to pixels and back; one unit is as long upwards as across, whatever the canvas.
 export function planeScale(sheet, limit, margin) {
@@ -87,4 +87,26 @@ export function drawCross(pen, plane, z, { ink, paper }) {
     pen.moveTo(x, y - 14); pen.lineTo(x, y + 14);
     pen.stroke();
   }
+}
+
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
+// Mouse, finger and keys: all call move(place, last) with a place in the plane; `last` when it will stay there.
+// here(): the place now, from which the arrow keys step.
+export function drivePlane({ sheet, scale }, here, move) {
+  const { canvas } = sheet, at = (event) => scale().at(placeOn(sheet, event));
+  canvas.addEventListener("pointerdown", (event) => {
+    canvas.setPointerCapture(event.pointerId);
+    canvas.focus({ preventScroll: true });
+    move(at(event));
+  });
+  canvas.addEventListener("pointermove", (event) => { if (event.buttons) move(at(event)); });
+  canvas.addEventListener("pointerup", (event) => move(at(event), true));
+  canvas.addEventListener("keydown", (event) => {
+    const step = ARROWS[event.key], length = event.shiftKey ? 0.5 : 0.1;
+    if (event.key === "Home") move([0, 0], true);
+    else if (step) move(here().map((v, i) => v + step[i] * length));
+    else return;
+    event.preventDefault();
+  });
 }
