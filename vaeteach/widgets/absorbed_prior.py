@@ -42,12 +42,9 @@ class AbsorbedPrior(FigureView):
         self.absorb = checkbox("layers move along")
         figure, axes = self._paper()
         self._artists = draw_absorption(axes, self.state(), data.train_labels[:n_codes], data.shape)
-        artists = [
-            self._artists[name] for name in ("dots", "encoder", "decoder", "pictures", "text")
-        ]
-        controls = [self.shift, self.stretch, self.turn, self.absorb]
-        moving = [*artists, *self._artists["ellipses"]]
-        self.show(figure, moving, controls)
+        names = ("dots", "encoder", "decoder", "pictures", "text")
+        moving = [*(self._artists[name] for name in names), *self._artists["ellipses"]]
+        self.show(figure, moving, [self.shift, self.stretch, self.turn, self.absorb])
 
     @staticmethod
     def _paper():
@@ -66,13 +63,9 @@ class AbsorbedPrior(FigureView):
         With the map in its layers, or with the moved prior only.
         """
         angle = math.radians(self.turn.value)
-        rotation = torch.tensor(
-            [[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]]
-        )
-        mean, stddev = (
-            torch.tensor([self.shift.value, 0.0]),
-            torch.tensor([self.stretch.value, 1.0]),
-        )
+        cos, sin = math.cos(angle), math.sin(angle)
+        rotation = torch.tensor([[cos, -sin], [sin, cos]])
+        mean, stddev = torch.tensor([[self.shift.value, 0.0], [self.stretch.value, 1.0]])
         prior = LearnedNormal(2).to(self._type)
         with torch.no_grad():
             prior.mu.copy_(mean)
@@ -90,9 +83,8 @@ class AbsorbedPrior(FigureView):
         test = self.data.test.to(self._type)
         self.bound = Elbo(*(float(term.mean()) for term in elbo(model, test, seed=0)))
         codes = model.encode(self.data.train[: self.n_codes].to(self._type)).mean
-        causes = (
-            torch.randn(REBUILT, 2, generator=torch.Generator().manual_seed(4)) @ matrix.T + mean
-        )
+        noise = torch.randn(REBUILT, 2, generator=torch.Generator().manual_seed(4))
+        causes = noise @ matrix.T + mean
         z = torch.cat([model.encode(test[:REBUILT]).mean, causes.to(self._type)])
         heads = self.model.encoder.net[-1].weight[:2].T
         return {
@@ -108,11 +100,8 @@ class AbsorbedPrior(FigureView):
     def move(self):
         move_absorption(self._artists, self.state(), self.data.shape)
         b = self.bound
-        who = (
-            "the layers beside the latents moved along"
-            if self.absorb.value
-            else "only the prior moved"
-        )
+        along = "the layers beside the latents moved along"
+        who = along if self.absorb.value else "only the prior moved"
         self.alt = (
             f"Prior with mean {self.shift.value:.1f} and standard deviation"
             f" {self.stretch.value:.2f} in z1, latents turned by {self.turn.value} degrees; {who}."

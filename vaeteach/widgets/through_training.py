@@ -41,11 +41,8 @@ class ThroughTraining(FigureView):
         self.states = [_state(snapshot) for snapshot in history.snapshots]
         figure, only = new_figure(12, 6.4)
         only.remove()
-        places = [["plane", "marginals", "radius"], ["plane", "moments", "split"]]
-        axes = figure.subplot_mosaic(places, width_ratios=[2, 1, 1])
-        plane, first, second, third, last = (
-            axes[name] for name in ("plane", "marginals", "radius", "moments", "split")
-        )
+        axes = figure.subplot_mosaic("abc;ade", width_ratios=[2, 1, 1])
+        plane, first, second, third, last = axes.values()
         for ax in axes.values():
             ax.tick_params(labelsize=11)
         now = self.states[-1]
@@ -53,18 +50,14 @@ class ThroughTraining(FigureView):
         draw_normal_contours(plane)
         self.dots = draw_codes(plane, now["codes"], labels[: len(now["codes"])], numerals=False)
         plane.set_title("one draw from q(z|x) for each image", fontsize=13)
-        self.marginals = draw_marginals(
-            first, AXIS, now["marginals"], np.exp(-(AXIS**2) / 2) / np.sqrt(2 * np.pi)
-        )[:-1]
+        normal = np.exp(-(AXIS**2) / 2) / np.sqrt(2 * np.pi)
+        self.marginals = draw_marginals(first, AXIS, now["marginals"], normal)[:-1]
         self.radius = draw_radius(second, RADII, now["radius"], RADII * np.exp(-(RADII**2) / 2))[0]
         self.bars = draw_moment_bars(third, now["within"], now["between"])
-        third.set_ylim(
-            0, max(1.6, 1.45 * max(float((s["within"] + s["between"]).max()) for s in self.states))
-        )
+        most = max(float((s["within"] + s["between"]).max()) for s in self.states)
+        third.set_ylim(0, max(1.6, 1.45 * most))
         epochs = [s["epoch"] for s in self.states]
-        draw_kl_split(
-            last, epochs, [s["split"][1] for s in self.states], [s["split"][2] for s in self.states]
-        )
+        draw_kl_split(last, epochs, *list(zip(*(s["split"] for s in self.states)))[1:])
         self.marker = last.axvline(epochs[-1], color="k", lw=1.5)
         self.words = figure.suptitle("epoch", fontsize=15, family="monospace")
         last_one = len(self.states) - 1
@@ -107,7 +100,8 @@ def _state(snapshot):
     z = draw(AggregatePosterior.of(q), (20_000,)).norm(dim=1).numpy()
     counts, edges = np.histogram(z, bins=45, range=(0, 4.5))
     density = np.interp(RADII, (edges[1:] + edges[:-1]) / 2, counts / len(z) / np.diff(edges))
-    axis = torch.as_tensor(AXIS, dtype=q.mu.dtype)
+    axis = torch.as_tensor(AXIS, dtype=q.mu.dtype)[:, None]
+    alone = [gaussian(q.mu[:, [d]], q.logvar[:, [d]]) for d in range(2)]
     return {
         "epoch": snapshot.epoch,
         "codes": draw(q).numpy(),
@@ -115,15 +109,6 @@ def _state(snapshot):
         "within": m.within.numpy(),
         "between": m.between.numpy(),
         "split": split[:3],
-        "marginals": (
-            torch.stack(
-                [
-                    AggregatePosterior.of(gaussian(q.mu[:, d : d + 1], q.logvar[:, d : d + 1]))
-                    .log_prob(axis[:, None])
-                    .exp()
-                    for d in range(2)
-                ]
-            ).numpy()
-        ),
+        "marginals": [AggregatePosterior.of(one).log_prob(axis).exp().numpy() for one in alone],
         "radius": density,
     }

@@ -48,12 +48,7 @@ class WhereToSample(FigureView):
         figure, axes = self._paper()
         self._artists = draw_sampler(axes, self.state(), data.shape)
         controls = [self.model, self.sampler, self.seed, self.pixels]
-        rows = controls[:2], controls[2:]
-        moving = [
-            self._artists[name]
-            for name in ("codes", "samples", "pictures", "others", "mark", "text")
-        ]
-        self.show(figure, moving, controls, rows)
+        self.show(figure, list(self._artists.values()), controls, (controls[:2], controls[2:]))
 
     @staticmethod
     def _paper():
@@ -68,10 +63,7 @@ class WhereToSample(FigureView):
 
     @torch.no_grad()
     def _fitted(self, model):
-        """For each sampler a distribution with batch ().
-
-        And the codes to draw behind them, and the two axes to draw.
-        """
+        """A distribution with batch () for each sampler, the codes behind them, the two axes."""
         train = self.data.train
         q = model.encode(train)
         kinds = {kind: fit_codes(model, train, kind) for kind in ("normal", "mixture", "aggregate")}
@@ -82,10 +74,7 @@ class WhereToSample(FigureView):
 
     @torch.no_grad()
     def _sampled(self, model, seed):
-        """{sampler: (z, p(x|z), a draw of images, its features)} and a distance for each.
-
-        That is the Frechet distance to the test images.
-        """
+        """{sampler: (z, p(x|z), images, their features)}, and Frechet distances to the test."""
         if self._kept[0] != (model, seed):
             drawn = {}
             for name, source in self._sources[model][0].items():
@@ -93,9 +82,7 @@ class WhereToSample(FigureView):
                 p = self.models[model].decode(z)
                 images = draw(p, seed=seed)
                 drawn[name] = z, p, images, self.features(images)
-            distances = {
-                name: frechet_distance(self._test, parts[3]) for name, parts in drawn.items()
-            }
+            distances = {k: frechet_distance(self._test, parts[3]) for k, parts in drawn.items()}
             self._kept = (model, seed), (drawn, distances)
         return self._kept[1]
 
