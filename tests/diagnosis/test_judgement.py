@@ -8,41 +8,12 @@ from vaeteach.diagnosis import judgement
 from vaeteach.diagnosis.faults import FAULTS
 from vaeteach.diagnosis.vitals import TELLS
 
-HEALTHY = {
-    "finite": 1.0,
-    "bound": -19.0,
-    "log_likelihood": -14.7,
-    "kl": 4.3,
-    "coin_flip": -44.4,
-    "mean_image": -25.2,
-    "code_use": 27.0,
-    "explained": 0.54,
-    "explained_by_pca": 0.6,
-    "latents": 10.0,
-    "active": 6.0,
-    "information": 3.9,
-    "marginal_kl": 0.4,
-    "logvar_low": -3.0,
-    "logvar_high": 0.1,
-    "first_gradient": 0.6,
-    "dead": 0.0,
-    "gap": 0.4,
-    "room_for_q": 0.19,
-    "kl_weight": 1.0,
-    "recorded_ratio": 1.0,
-    "growth": 1.8,
-}
-
-
-COLLAPSED = HEALTHY | {
-    "information": 0.0,
-    "code_use": 0.0,
-    "log_likelihood": -25.2,
-    "kl": 0.0,
-    "active": 0.0,
-}
-
-
+HEALTHY = dict(finite=1.0, bound=-19.0, log_likelihood=-14.7, kl=4.3, coin_flip=-44.4)
+HEALTHY |= dict(mean_image=-25.2, code_use=27.0, explained=0.54, explained_by_pca=0.6)
+HEALTHY |= dict(latents=10.0, active=6.0, information=3.9, marginal_kl=0.4, logvar_low=-3.0)
+HEALTHY |= dict(logvar_high=0.1, first_gradient=0.6, dead=0.0, gap=0.4, room_for_q=0.19)
+HEALTHY |= dict(kl_weight=1.0, recorded_ratio=1.0, growth=1.8)
+COLLAPSED = HEALTHY | dict(information=0.0, code_use=0.0, log_likelihood=-25.2, kl=0.0, active=0.0)
 WIDER = {"again": -18.9, "encoder": -18.7, "decoder": -18.3}
 
 
@@ -77,12 +48,8 @@ def test_nothing_is_found_where_nothing_is_wrong():
 def test_a_rule_for_each_cause_that_shows(signs, cause):
     (finding,) = judgement.at_a_glance(signs)
     assert finding.cause == cause and not finding.rivals
-    assert (
-        finding.evidence
-        and finding.statistic
-        and finding.healthy
-        and finding.advice == FAULTS[cause].advice
-    )
+    assert finding.evidence and finding.statistic and finding.healthy
+    assert finding.advice == FAULTS[cause].advice
     assert math.isfinite(finding.value)
 
 
