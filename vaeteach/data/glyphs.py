@@ -58,15 +58,9 @@ def load(
     images = made["images"].float() / 255
     factors = _frame(made["factors"])
     labels = made["factors"]["class"].long()
-    return ImageData(
-        train=images[:kept],
-        train_labels=labels[:kept],
-        test=images[kept:],
-        test_labels=labels[kept:],
-        shape=(SIDE, SIDE),
-        name=name,
-        factors={"train": factors.iloc[:kept], "test": factors.iloc[kept:].reset_index(drop=True)},
-    )
+    parts = images[:kept], labels[:kept], images[kept:], labels[kept:]
+    known = {"train": factors.iloc[:kept], "test": factors.iloc[kept:].reset_index(drop=True)}
+    return ImageData(*parts, (SIDE, SIDE), name, known)
 
 
 def draw_factors(n: int, vary: Iterable[str], seed: int) -> dict[str, np.ndarray]:
@@ -141,16 +135,9 @@ def _outlines() -> list[list]:
         paths = [TextPath((0, 0), str(digit), size=100, prop=properties) for digit in range(10)]
         boxes = [path.get_extents() for path in paths]
         scale = HEIGHT / max(box.height for box in boxes)
-        outlines.append(
-            [
-                path.transformed(
-                    Affine2D()
-                    .translate(-(box.x0 + box.x1) / 2, -(box.y0 + box.y1) / 2)
-                    .scale(scale)
-                )
-                for path, box in zip(paths, boxes)
-            ]
-        )
+        middles = [((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2) for box in boxes]
+        maps = [Affine2D().translate(-x, -y).scale(scale) for x, y in middles]
+        outlines.append([path.transformed(one) for path, one in zip(paths, maps)])
     return outlines
 
 

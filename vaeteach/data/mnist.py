@@ -16,12 +16,8 @@ from .download import fetch
 
 SIDE = 28
 SMALL_SEED, SMALL_TEST = 0, 2_000
-PARTS = (
-    "train-images-idx3-ubyte",
-    "train-labels-idx1-ubyte",
-    "t10k-images-idx3-ubyte",
-    "t10k-labels-idx1-ubyte",
-)
+PARTS = tuple(f"{part}-ubyte" for part in ("train-images-idx3", "train-labels-idx1",
+                                           "t10k-images-idx3", "t10k-labels-idx1"))  # fmt: skip
 MIRRORS = {
     "mnist": (
         "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -75,20 +71,15 @@ def load(
     else:
         contents = [_download(name, part, mirrors or MIRRORS[name]) for part in names]
     arrays = [parse_idx(content, part) for content, part in zip(contents, names)]
-    images, labels = arrays[-2], arrays[-1]
     if small:
-        order = np.random.default_rng(SMALL_SEED).permutation(len(images))
-        test = min(SMALL_TEST, max(1, len(images) // 5))
-        rows = order[:-test], order[-test:]
-        arrays = [images[rows[0]], labels[rows[0]], images[rows[1]], labels[rows[1]]]
-    return ImageData(
-        train=_grey(arrays[0]),
-        train_labels=torch.from_numpy(arrays[1].astype(np.int64)),
-        test=_grey(arrays[2]),
-        test_labels=torch.from_numpy(arrays[3].astype(np.int64)),
-        shape=(SIDE, SIDE),
-        name=name,
+        order = np.random.default_rng(SMALL_SEED).permutation(len(arrays[0]))
+        test = min(SMALL_TEST, max(1, len(order) // 5))
+        arrays = [array[rows] for rows in (order[:-test], order[-test:]) for array in arrays]
+    train, train_labels, test, test_labels = (
+        torch.from_numpy(array.astype(np.int64)) if array.ndim == 1 else _grey(array)
+        for array in arrays
     )
+    return ImageData(train, train_labels, test, test_labels, (SIDE, SIDE), name)
 
 
 def parse_idx(content: bytes, what: str) -> np.ndarray:
@@ -101,12 +92,9 @@ def parse_idx(content: bytes, what: str) -> np.ndarray:
         raise ValueError(
             f"{what} is not an IDX file of bytes (it starts with {content[:4].hex() or 'nothing'})"
         )
-    axes = content[3]
-    shape = (
-        tuple(np.frombuffer(content, ">u4", axes, 4).astype(int))
-        if len(content) >= 4 + 4 * axes
-        else ()
-    )
+    axes, shape = content[3], ()
+    if len(content) >= 4 + 4 * axes:
+        shape = tuple(np.frombuffer(content, ">u4", axes, 4).astype(int))
     expected = 4 + 4 * axes + int(np.prod(shape, dtype=np.int64))
     if not shape or len(content) != expected:
         raise ValueError(
@@ -120,9 +108,8 @@ def _grey(images: np.ndarray) -> torch.Tensor:
 
 
 def _download(name: str, part: str, mirrors: Sequence[str]) -> bytes:
-    offline = " and ".join(
-        f'load("{other}")' for other, (_, _, network) in DATASETS.items() if not network
-    )
+    here = (other for other, (_, _, network) in DATASETS.items() if not network)
+    offline = " and ".join(f'load("{other}")' for other in here)
     otherwise = (
         f'{offline} need no network; load("{name}", folder=…) takes the files from a folder, '
         f'and a download that broke off goes on with the next load("{name}").'
@@ -135,9 +122,8 @@ def _from_folder(name: str, part: str, folder: Path, small: bool) -> bytes:
     for place in (folder, folder / name, folder / "raw"):
         for file in (place / f"{part}.gz", place / part):
             if file.is_file():
-                if file.suffix == ".gz" and (found := _sha256(file)) != (
-                    expected := _checksum(name, part)
-                ):
+                found, expected = _sha256(file), _checksum(name, part)
+                if file.suffix == ".gz" and found != expected:
                     raise ValueError(
                         f"{file} is damaged or another file: its SHA-256 is {found[:12]}…, that of"
                         f" the published one {expected[:12]}…; get it again, or put the unpacked"

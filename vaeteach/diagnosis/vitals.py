@@ -72,10 +72,8 @@ TELLS = {
 
 @torch.no_grad()
 def _bound(model, data, history, seed):
-    terms = [
-        torch.stack([t.mean() for t in elbo(model, data.test, seed=seed)]) for _ in range(DRAWS)
-    ]
-    log_likelihood, divergence, value = torch.stack(terms).mean(0).tolist()
+    terms = [[float(t.mean()) for t in elbo(model, data.test, seed=seed)] for _ in range(DRAWS)]
+    log_likelihood, divergence, value = torch.tensor(terms).mean(0).tolist()
     q = model.encode(data.test)
     other = torch.randperm(len(data.test), generator=seed)
     z = draw(q, (DRAWS,), seed)
@@ -104,9 +102,8 @@ def _baselines(model, data, history, seed):
         signs = {"coin_flip": -train.shape[1] * math.log(2), "mean_image": float(mean_image)}
     spread = (test - train.mean(0)).square().sum()
     rebuilt = model.decode(model.encode(test).mean).mean
-    pca = PCA(min(int(model.prior().event_shape.numel()), *train.shape), random_state=0).fit(
-        train.numpy()
-    )
+    components = min(int(model.prior().event_shape.numel()), *train.shape)
+    pca = PCA(components, random_state=0).fit(train.numpy())
     projected = torch.as_tensor(pca.inverse_transform(pca.transform(test.numpy())))
     for name, guess in (("explained", rebuilt), ("explained_by_pca", projected)):
         signs[name] = float(1 - (test - guess).square().sum() / spread)
@@ -143,11 +140,8 @@ def _hidden_units(model, data, history, seed):
     seen, hooks = [], []
     for part in (model.encoder, model.decoder):
         layers = [module for module in part.modules() if not list(module.children())]
-        if (
-            len(layers) > 2
-            and isinstance(layers[0], nn.Linear)
-            and not list(layers[1].parameters())
-        ):
+        linear = len(layers) > 2 and isinstance(layers[0], nn.Linear)
+        if linear and not list(layers[1].parameters()):
             hooks.append(layers[1].register_forward_hook(lambda _, __, out: seen.append(out)))
     try:
         model.decode(draw(model.encode(data.train[:1000]), seed=seed))
@@ -192,9 +186,8 @@ def elbo_of(model, q, prior, x, draws, seed):
     """
     z = draw(q, (draws,), seed)
     divergence = kl(q, prior, z)
-    return log_prob_of_pixels(model.decode(z), x).mean(0) - (
-        divergence if divergence.ndim == 1 else divergence.mean(0)
-    )
+    divergence = divergence if divergence.ndim == 1 else divergence.mean(0)
+    return log_prob_of_pixels(model.decode(z), x).mean(0) - divergence
 
 
 def _recorded(history, signs):
@@ -202,11 +195,8 @@ def _recorded(history, signs):
     if not len(frame):
         return {}
     split = "test" if (frame["split"] == "test").any() else "train"
-    table = (
-        frame[frame["split"] == split]
-        .pivot(index="epoch", columns="quantity", values="nats")
-        .dropna()
-    )
+    rows = frame[frame["split"] == split]
+    table = rows.pivot(index="epoch", columns="quantity", values="nats").dropna()
     if not len(table) or not (table["kl"] > 0).any():  # an objective that came without named parts
         return {}
     price, divergence = table["log_likelihood"] - table["value"], table["kl"]
@@ -222,12 +212,7 @@ def _growth(model, history):
     if not history.snapshots:
         return math.nan
     start = history.snapshots[0].state
-    weights = [
-        (p.detach(), start[name])
-        for name, p in model.named_parameters()
-        if p.ndim > 1 and name in start
-    ]
-    if not weights:
-        return math.nan
-    now, then = (sum(float(pair[i].double().square().sum()) for pair in weights) for i in (0, 1))
+    weights = {n: p.detach() for n, p in model.named_parameters() if p.ndim > 1 and n in start}
+    now = sum(float(p.double().square().sum()) for p in weights.values())
+    then = sum(float(start[name].double().square().sum()) for name in weights)
     return (now / then) ** 0.5 if then > 0 else math.nan

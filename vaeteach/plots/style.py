@@ -43,18 +43,7 @@ SHADES = {
 SERIES = ("#222222", "#8C5A2B", "#17828F", "#6B7A00")
 # Found by search: at the opacity of the plots any two differ by 12 or more (CIEDE2000), under
 # protanopia, deuteranopia and tritanopia too; digits that look alike (3 and 5, 4 and 9) by 18.
-_DIGITS = (
-    "#005544",
-    "#770011",
-    "#774400",
-    "#0000BB",
-    "#BB8877",
-    "#44AA00",
-    "#8822FF",
-    "#8888EE",
-    "#DD4488",
-    "#442266",
-)
+_DIGITS = "#005544 #770011 #774400 #0000BB #BB8877 #44AA00 #8822FF #8888EE #DD4488 #442266".split()
 
 
 def digit_palette():
@@ -126,13 +115,9 @@ class _NotebookFigure(Figure):
 def _wrapped(title, share):
     """The title in lines of at most this share of its length; a formula is not cut."""
     words = re.findall(r"(?:\$[^$]*\$|\S)+", title)
-    lines = textwrap.wrap(
-        " ".join(word.replace(" ", "\0") for word in words),
-        max(int(share * len(title)), 8),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return "\n".join(lines).replace("\0", " ")
+    text = " ".join(word.replace(" ", "\0") for word in words)
+    whole = dict(break_long_words=False, break_on_hyphens=False)
+    return textwrap.fill(text, max(int(share * len(title)), 8), **whole).replace("\0", " ")
 
 
 def _in_words(figure):
@@ -192,11 +177,4 @@ def new_figure(width=8.0, height=4.0, columns=1, rows=1, *, alt=None, **options)
 def canvas_style():
     """This style for views that are painted in the page: colours by meaning, sizes in pixels."""
     page = {"ink": "#222222", "paper": "#ffffff", "faint": "#8a8a8a"}
-    return {
-        "colours": COLOURS | page,
-        "text": 13,
-        "dot": 2.6,
-        "opacity": 0.65,
-        "line": 2,
-        "thin": 1.6,
-    }
+    return dict(colours=COLOURS | page, text=13, dot=2.6, opacity=0.65, line=2, thin=1.6)

@@ -84,11 +84,7 @@ class LatentExplorer(CanvasView):
                     "LatentExplorer draws a plane, so it needs a model with latent_dim=2; this one"
                     f" has {q.event_shape[0]}. Use Traversal for more dimensions."
                 )
-            self._mean, self._stddev, self._labels = (
-                q.mean.numpy(),
-                q.stddev.numpy(),
-                labels.numpy(),
-            )
+            self._mean, self._stddev, self._labels = (a.numpy() for a in (q.mean, q.stddev, labels))
             decoder, encoder = page_recipe(model.decoder), page_recipe(model.encoder)
             in_page = decoder.layers and encoder.layers and images.shape[1] <= LARGEST
             log_prior = _log_prior(prior) if in_page else b""

@@ -66,11 +66,8 @@ class PriorZoo(FigureView):
         if not models:
             raise ValueError("PriorZoo needs at least one model: {name: VAE}.")
         super().__init__()
-        self.models, self.data, self.labels = (
-            dict(models),
-            data,
-            data.train_labels[:n_codes].numpy(),
-        )
+        self.models, self.data = dict(models), data
+        self.labels = data.train_labels[:n_codes].numpy()
         self._n_codes, self._kept = n_codes, {}
         names = list(self.models)
         for model in self.models.values():
@@ -89,15 +86,13 @@ class PriorZoo(FigureView):
         self.density = draw_prior(plane, np.ones(len(pixel_grid("plane"))), "plane")
         self.globe = draw_globe(plane)
         self.dots = draw_prior_codes(plane, exhibit["codes"], self.labels, exhibit["space"])
-        (self.samples,) = plane.plot(
-            [], [], "o", ms=7, mfc="none", mec=COLOURS["data"], mew=2.2, zorder=4
-        )
+        style = dict(ms=7, mfc="none", mec=COLOURS["data"], mew=2.2, zorder=4)
+        (self.samples,) = plane.plot([], [], "o", **style)
         blank = np.zeros((SAMPLES, data.pixels))
         self.pictures = draw_picture_grid(sheet, blank, data.shape, columns=4, smooth=True)
         sheet.set_title("samples of this prior, decoded", fontsize=13)
-        self.words = sheet.text(
-            0.5, -0.02, "", transform=sheet.transAxes, ha="center", va="top", fontsize=13
-        )
+        below = dict(transform=sheet.transAxes, ha="center", va="top", fontsize=13)
+        self.words = sheet.text(0.5, -0.02, "", **below)
         plane.set_title(" ", fontsize=13)
         moving = [*self.density, self.globe, self.dots, self.samples, self.pictures, self.words]
         self.choose.observe(self._back_to_start, "value")
@@ -129,11 +124,8 @@ class PriorZoo(FigureView):
         turn = self._knobs[name][-1].value if space == "sphere" else 0.0
         with torch.no_grad():
             p = self.prior_now()
-            density = (
-                p.log_prob(torch.as_tensor(pixel_grid(space, turn), dtype=torch.float32))
-                .exp()
-                .numpy()
-            )
+            places = torch.as_tensor(pixel_grid(space, turn), dtype=torch.float32)
+            density = p.log_prob(places).exp().numpy()
             z = draw(p, (SAMPLES,), self.again.value)
             pictures = model.decode(z).mean.numpy()
             self.marginal_kl = float((exhibit["log_q"] - p.log_prob(exhibit["z"])).mean())
