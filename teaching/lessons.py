@@ -78,10 +78,14 @@ class Lesson:
         """From one `##` heading to the next; what stands before the first is "Opening"."""
         found = [Section("Opening")]
         for cell in self.cells:
-            heading = re.match(r"## (.*)", cell.source) if cell.cell_type == "markdown" else None
-            if heading:
-                found.append(Section(heading[1]))
-            found[-1].cells.append(cell)
+            pieces = [cell.source]
+            if cell.cell_type == "markdown":
+                pieces = re.split(r"^(?=## )", cell.source, flags=re.MULTILINE)
+            for piece in filter(str.strip, pieces):
+                heading = re.match(r"## (.*)", piece) if cell.cell_type == "markdown" else None
+                if heading:
+                    found.append(Section(heading[1]))
+                found[-1].cells.append(nbformat.from_dict(cell | {"source": piece}))
         return found
 
     @cached_property

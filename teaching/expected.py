@@ -1,0 +1,109 @@
+"""What a lesson prints, over seeds: `python -m teaching.expected LESSON ... [--seeds 10]`.
+
+The cells of the lesson are run again and again, each time with another seed for the first weights
+and for the training. Every number that is printed or shown in a table is kept in
+`vaeteach/results/expected.csv`, with its mean and its spread; the guide shows them to teachers.
+"""
+
+import argparse
+import ast
+import contextlib
+import functools
+import io
+import re
+from unittest import mock
+
+import pandas as pd
+
+import vaeteach as vt
+from vaeteach import results
+
+from .lessons import Lesson, lessons
+
+WHAT = "what the lessons print: mean, standard deviation and range over seeds of every number"
+NUMBER = re.compile(r"(?<![\w.])[-−+]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?(?![\w])")
+KEYS = ["lesson", "cell", "text", "place"]
+
+
+def run(lesson: Lesson, seed: int) -> list[dict]:
+    """The numbers of one run: a row for each, with its cell, its line and its place in the line."""
+    seeded = {
+        name: functools.partial(getattr(vt, name), seed=seed) for name in ("build_vae", "fit")
+    }
+    seeded["fit"] = functools.partial(seeded["fit"], progress=False)
+    space, found = {}, []
+    with mock.patch.multiple(vt, **seeded):
+        for cell in lesson.cells:
+            if cell.cell_type != "code" or _is_for_the_reader(cell.source):
+                continue
+            printed, value = _evaluate(cell.source, space, f"{lesson.path.name} {cell.id}")
+            for text, numbers in [*_lines(printed), *_table(value)]:
+                for place, number in enumerate(numbers):
+                    row = {"lesson": lesson.number, "cell": cell.id, "text": text}
+                    found.append(row | {"place": place, "value": number})
+    return found
+
+
+def _is_for_the_reader(source):
+    """A view, or an exercise: nothing of it is printed, and nothing later needs it."""
+    return bool(re.search(r"^checks\.|^\w*[A-Z]\w*\(.*\)$|^explorer", source, re.MULTILINE))
+
+
+def _evaluate(source, space, name):
+    """What a cell prints, and the value of its last line."""
+    tree, out = ast.parse(source), io.StringIO()
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    with contextlib.redirect_stdout(out):
+        exec(compile(tree, name, "exec"), space)
+        value = last and eval(compile(ast.Expression(last.value), name, "eval"), space)
+    return out.getvalue(), value
+
+
+def _lines(printed):
+    """(a line with its numbers left out, its numbers) for each line that has some."""
+    for line in printed.splitlines():
+        numbers = [float(n.replace(",", "").replace("−", "-")) for n in NUMBER.findall(line)]
+        if numbers:
+            yield " ".join(NUMBER.sub("#", line).split()), numbers
+
+
+def _table(value):
+    """The same for the rows of a shown DataFrame."""
+    value = getattr(value, "data", value)  # of a Styler
+    if isinstance(value, pd.DataFrame):
+        for name, row in value.select_dtypes("number").iterrows():
+            yield f"{name}: {', '.join(f'{column} #' for column in row.index)}", row.tolist()
+
+
+def spread(lesson: Lesson, seeds: int) -> pd.DataFrame:
+    """A row for each number of the lesson: mean, standard deviation, smallest and largest."""
+    runs = [pd.DataFrame(run(lesson, seed)) for seed in range(seeds)]
+    for rows in runs:  # a line that comes several times is told apart by its turn
+        rows["turn"] = rows.groupby(KEYS).cumcount()
+    by = [*KEYS, "turn"]
+    kept = pd.concat(runs).groupby(by, sort=False).value.agg(["mean", "std", "min", "max", "count"])
+    return kept[kept["count"] == seeds].reset_index().rename(columns={"count": "seeds"})
+
+
+def main(arguments=None):
+    """The command line: run the lessons asked for, keep the rows of all others."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("lessons", nargs="+", metavar="LESSON", help="such as 03")
+    parser.add_argument("--seeds", type=int, default=10)
+    chosen = parser.parse_args(arguments)
+    there = {lesson.number: lesson for lesson in lessons()}
+    for number in chosen.lessons:
+        rows = spread(there[number], chosen.seeds)
+        kept = [rows]
+        if "expected" in results.names():
+            before = results.read("expected", dtype={"lesson": str})
+            kept.append(before[before.lesson != number])
+        table = pd.concat(kept).sort_values(["lesson"], kind="stable")
+        digits = table.select_dtypes("float").map(lambda number: float(f"{number:.4g}"))
+        table[digits.columns] = digits
+        results.write(table, "expected", WHAT, "python -m teaching.expected LESSON ...")
+        print(f"{number}: {len(rows)} numbers over {chosen.seeds} seeds", flush=True)
+
+
+if __name__ == "__main__":
+    main()
