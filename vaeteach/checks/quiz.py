@@ -30,16 +30,18 @@ class Choice:
     """A question with one right option. An answer is the option's text or its number, from 0.
 
     listed: an option a line, `text | what its chooser hears`, the right one after a star; what is
-    indented goes on.
+    indented goes on. Or the options themselves.
     """
 
     key: str
     prompt: str
-    listed: str
+    listed: str | tuple[Option, ...]
     section: str  # where the answer stands, such as "notebook 06, section 1"
 
     @cached_property
     def options(self) -> tuple[Option, ...]:
+        if isinstance(self.listed, tuple):
+            return self.listed
         lines = re.sub(r"\n +", " ", inspect.cleandoc(self.listed)).split("\n")
         parts = [line.removeprefix("* ").split(" | ") for line in lines]
         return tuple(Option(*part, line[0] == "*") for part, line in zip(parts, lines))
