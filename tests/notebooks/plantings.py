@@ -117,6 +117,15 @@ PLANTINGS: list[Planting] = [
         "each(z).sum(-1).logsumexp(-1)",
         "each(z).logsumexp(-2).sum(-1)",
     ),
+    Planting("15", ("train",), "distances.argmin", "distances.argmax"),
+    Planting("15", ("by-hand",), "(words - vectors).detach()", "(words - vectors)"),
+    Planting("15", ("by-hand",), "(vectors - words.detach())", "(vectors - words).detach()"),
+    Planting("15", ("constant",), "3 * math.log", "math.log"),
+    Planting("15", ("by-enumeration",), " + model.prior().log_prob(every)", ""),
+    Planting(
+        "15", ("bits-table", "gain"), "xlogy(q, q) - q * log_p", "xlogy(q, q) - log_p.exp() * log_p"
+    ),
+    Planting("15", ("gain",), 'bits["-bound, train"]', 'bits["-bound, test"]'),
 ]
 
 

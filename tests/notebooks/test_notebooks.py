@@ -83,7 +83,7 @@ def test_notebook_is_valid(path):
 def test_names_are_numbered():
     numbers = [path.name[:2] for path in NOTEBOOKS]
     assert len(set(numbers)) == len(numbers)
-    assert all(re.fullmatch(r"(0\d|1[0-2])_[a-z0-9_]+\.ipynb", path.name) for path in NOTEBOOKS)
+    assert all(re.fullmatch(r"(0\d|1[0-6])_[a-z0-9_]+\.ipynb", path.name) for path in NOTEBOOKS)
 
 
 # --- the rules find what they forbid --------------------------------------------------------------

@@ -47,6 +47,10 @@ from .nb11.price_of_one_half import price_of_one_half
 from .nb11.prior_gradient import prior_gradient
 from .nb12.best_prior import best_prior
 from .nb12.price_of_codes import price_of_codes
+from .nb15.bits_gained import bits_gained
+from .nb15.gap_of_certainty import gap_of_certainty
+from .nb15.nearest_word import nearest_word
+from .nb15.words_in_use import words_in_use
 from .questions import QUESTIONS
 
 __all__ = ["QUESTIONS", "Exercise", "Mistake", "Verdict", "WrongAnswer", "graded"]

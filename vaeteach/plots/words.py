@@ -71,12 +71,12 @@ def draw_code(axes, state, shape):
     """
     (plane, picture), (given, samples) = axes
     draw_dictionary(plane, state["words"], state["shares"])
-    plane.set_title("the dictionary, and the words of this code", fontsize=13)
+    plane.set_title("the dictionary; blue: positions 1 to 3 of this code", fontsize=13)
     marks = [
-        plane.annotate(f"position {m + 1}", (0, 0), xytext=offset, textcoords="offset points",
-                       fontsize=11, color="white", ha="center", zorder=6,
-                       bbox=dict(boxstyle="round,pad=0.2", fc=COLOURS["q"], ec="none"),
-                       arrowprops=dict(arrowstyle="-", color=COLOURS["q"], lw=2, shrinkB=9))
+        plane.annotate(str(m + 1), (0, 0), xytext=offset, textcoords="offset points",
+                       fontsize=12, color="white", ha="center", va="center", zorder=6,
+                       bbox=dict(boxstyle="circle,pad=0.2", fc=COLOURS["q"], ec="none"),
+                       arrowprops=dict(arrowstyle="-", color=COLOURS["q"], lw=2, shrinkB=12))
         for m, offset in zip(range(len(state["code"])), _around(len(state["code"])))
     ]  # fmt: skip
     image = draw_picture(picture, state["picture"], shape)
@@ -94,7 +94,7 @@ def draw_code(axes, state, shape):
 def _around(n):
     """Offsets, in points, of n labels around a place."""
     angles = np.pi / 2 + 2 * np.pi * np.arange(n) / n
-    return np.stack([46 * np.cos(angles), 34 * np.sin(angles)], 1)
+    return 30 * np.stack([np.cos(angles), np.sin(angles)], 1)
 
 
 def move_code(artists, state, shape):
