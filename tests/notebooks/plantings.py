@@ -107,6 +107,13 @@ PLANTINGS: list[Planting] = [
         "q.log_prob(z) - p.log_prob(z)",
         "p.log_prob(z) - q.log_prob(z)",
     ),
+    Planting("09", ("three-ways", "three-ways-show"), "draw(q, (100_000,)", "draw(p, (100_000,)"),
+    Planting(
+        "09",
+        ("same-gradient", "prior-only"),
+        "before.marginal_kl - after.marginal_kl",
+        "before.mutual_information - after.mutual_information",
+    ),
     Planting("09", ("same-gradient",), "log_prob(codes).mean()", "log_prob(codes).sum()"),
     Planting(
         "09", ("same-gradient", "prior-only"), "bounds[1] - bounds[0]", "bounds[0] - bounds[1]"

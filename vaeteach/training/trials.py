@@ -1,9 +1,9 @@
 """One recipe for every prior, so that a table of them compares priors and nothing else.
 
 Two thirds of the training is done under the prior in question; the first third is done under N(0,
-I) where the encoder is Gaussian. A prior that can follow the encoder (VampPrior most of all)
-otherwise often stays at the point where all codes are one code and the KL is zero; codes that are
-already apart keep it from there. Priors on the box and on the sphere have no Gaussian encoder to
+I) where the encoder is Gaussian. A prior that can follow the encoder (VampPrior most of all) may
+otherwise stay at the point where all codes are one code and the KL is zero; codes that are already
+apart keep it from there. Priors on the box and on the sphere have no Gaussian encoder to
 begin with and train under themselves from the start.
 """
 
