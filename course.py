@@ -4,6 +4,7 @@
     python3 course.py                 set up if needed, then open JupyterLab on the first notebook
     python3 course.py test [ARGS]     set up if needed, then run every test (ARGS go to pytest)
     python3 course.py assignments FOLDER    the exercises for nbgrader, for teachers
+    python3 course.py site            set up if needed, then write the course as pages into site/
     python3 course.py doctor          say what is installed and what does not work
     python3 course.py clean           remove what the other commands have made in this folder
 
@@ -32,7 +33,9 @@ LISTS = [ROOT / "pyproject.toml", ROOT / "constraints.txt"]
 FIRST = "notebooks/00_start_here.ipynb"
 CPU_TORCH = "https://download.pytorch.org/whl/cpu"
 SPACE = 2.5e9  # bytes: 1.8 GB installed, the rest while unpacking
-MADE = ".venv build dist .pytest_cache .ruff_cache .hypothesis tests/artefacts vaeteach.egg-info"
+MADE = (
+    ".venv site build dist .pytest_cache .ruff_cache .hypothesis tests/artefacts vaeteach.egg-info"
+)
 SETTINGS = {  # of JupyterLab: no dialog covers the lesson, and saved notebooks keep their views
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True},
@@ -132,7 +135,7 @@ def install(extra):
     cpu = ["--no-deps", "--retries=1", "--timeout=15", "--index-url", CPU_TORCH, "torch"]
     local = pip("-qqq", "--no-index", "--no-deps", "torch")  # from wheels that PIP_FIND_LINKS names
     small = local or (sys.platform.startswith("linux") and pip(*cpu))
-    if not (small or pip("torch")) or not pip("-e", f".[{extra}]" if extra else "."):
+    if not (small or pip("torch")) or not pip("-e", f".[{extra}]"):
         raise Problem(
             "pip could not install what the course needs (its own words stand above): connect to"
             " the network, or set HTTPS_PROXY, and start again; what is there is kept."
@@ -152,10 +155,10 @@ def check_package():
         )
 
 
-def set_up(extra=""):
-    """Make .venv hold the course, with extra="test" its tests; at once where it already does."""
+def set_up(extra="course"):
+    """Make .venv hold "course", "site" or "test", each with all before; at once where it does."""
     wanted, stamp = recipe(), (read(STAMP) + "\n").split("\n")
-    extra = extra or stamp[1]
+    extra = max(extra, stamp[1])  # their order is that of the alphabet, and nothing is taken away
     if stamp[:2] == [wanted, extra] and runs(PYTHON, "-c", "import vaeteach"):
         return
     say("Setting up the course in .venv: a few minutes the first time, on a slow line longer.")
@@ -229,6 +232,11 @@ def test(options):
     return become(command + options, env)
 
 
+def site(options):
+    set_up("site")
+    return become([PYTHON, str(ROOT / "pages" / "build.py"), *options], environment())
+
+
 def remove(path):
     """Delete a folder, also where a file in it is read-only."""
 
@@ -275,7 +283,13 @@ def assignments(options):
     return become(command, environment())
 
 
-COMMANDS = {"test": test, "clean": clean, "doctor": doctor, "assignments": assignments}
+COMMANDS = {
+    "test": test,
+    "site": site,
+    "clean": clean,
+    "doctor": doctor,
+    "assignments": assignments,
+}
 
 
 def main(arguments):

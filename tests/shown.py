@@ -1,6 +1,8 @@
-"""What a page would show of a figure view: the changed part laid over the background."""
+"""What a page without a kernel has of a view."""
 
 import io
+import json
+import re
 
 import numpy as np
 from PIL import Image
@@ -11,8 +13,13 @@ def _open(content):
 
 
 def shown(view):
-    """The picture of a view, (H, W, 3) uint8, put together from what is sent to the page."""
+    """The picture of a figure view, (H, W, 3) uint8: the changed part laid over the background."""
     picture = _open(view.image.background)
     if view.image.part:
         picture.alpha_composite(_open(view.image.part), tuple(view.image.place))
     return np.asarray(picture.convert("RGB"))
+
+
+def brought(page):
+    """What an exported page brings for its view: {css, module, state, binary}."""
+    return json.loads(re.search(r'type="application/json"[^>]*>(.*?)</script>', page, re.S)[1])

@@ -166,11 +166,12 @@ def test_foreign_settings_stay_outside(course, monkeypatch):
 
 def test_set_up_once_and_what_the_tests_need_is_kept(course, made):
     course.set_up()
-    assert made.calls[1:] == [("-e", ".")]  # after PyTorch
+    assert made.calls[1:] == [("-e", ".[course]")]  # after PyTorch
     course.set_up()
     assert len(made.calls) == 2, "the second start installs nothing"
     for _ in range(2):
         course.set_up("test")
+        course.set_up("site")  # the tests need all that the pages need
         course.set_up()
         assert made.calls[3:] == [("-e", ".[test]")]
 
@@ -228,8 +229,8 @@ def test_torch_is_looked_for_where_it_is_small(
 ):
     monkeypatch.setattr(course.sys, "platform", platform)
     made.fails = broken
-    course.install("")
-    assert made.calls.pop() == ("-e", ".")
+    course.install("course")
+    assert made.calls.pop() == ("-e", ".[course]")
     assert len(made.calls) == len(expected)
     assert all(word in call for word, call in zip(expected, made.calls, strict=True))
     assert all("--no-deps" in call for call in made.calls if call != ("torch",))
@@ -333,6 +334,13 @@ def test_test_runs_pytest_on_all_cores(course, made, monkeypatch):
     assert command[1:4] == ["-m", "pytest", "-n"] and command[-1] == "tests/exact"
     assert env["OMP_NUM_THREADS"] == "1"
     assert alone[1:] == ["-m", "pytest", "-n0"]
+
+
+def test_site_makes_the_pages_in_the_environment(course, made):
+    assert course.main(["site"]) == 0
+    assert made.calls[1:] == [("-e", ".[site]")]
+    ((command, _),) = made.started
+    assert command[0] == course.PYTHON and command[1].endswith("build.py")
 
 
 def test_clean_removes_what_was_made_and_nothing_else(course, capsys):

@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-DIRECT = [Requirement(text) for text in [*PROJECT["dependencies"], *EXTRAS["test"], *EXTRAS["dev"]]]
+DIRECT = [Requirement(text) for text in [*PROJECT["dependencies"], *sum(EXTRAS.values(), [])]]
 
 
 def pins():
@@ -99,7 +99,19 @@ def test_environment_has_no_list_of_its_own():
     text = (ROOT / "environment.yml").read_text("utf-8")
     entries = [line.strip() for line in text.splitlines() if line.startswith("  - ")]
     assert entries[-3:] == ["- python=3.11", "- pip", "- pip:"]
-    assert pip_section() == ["--constraint constraints.txt", "--editable ."]
+    *options, course = pip_section()
+    assert options == [
+        "--extra-index-url https://download.pytorch.org/whl/cpu",
+        "--constraint constraints.txt",
+    ]
+    assert course == "--editable .[course]"
+
+
+def test_each_extra_holds_the_one_before():
+    """So course.py asks for one of them, and takes the last in the alphabet."""
+    assert "jupyterlab" not in {wanted.name for wanted in map(Requirement, PROJECT["dependencies"])}
+    assert "jupyterlab" in EXTRAS["course"]
+    assert "vaeteach[course]" in EXTRAS["site"] and "vaeteach[site]" in EXTRAS["test"]
 
 
 def test_the_pip_section_resolves(tmp_path):
@@ -107,7 +119,9 @@ def test_the_pip_section_resolves(tmp_path):
     already there.
     """
     listed = ROOT / "environment.yml"
-    lines = [line.replace("--editable .", f"--editable {listed.parent}") for line in pip_section()]
+    lines = [
+        line.replace("--editable .[", f"--editable {listed.parent}[") for line in pip_section()
+    ]
     lines = [line.replace("constraint ", f"constraint {listed.parent}/") for line in lines]
     (tmp_path / "requirements.txt").write_text("\n".join(lines), "utf-8")
     command = [sys.executable, "-m", "pip", "install", "--dry-run", "--no-index"]

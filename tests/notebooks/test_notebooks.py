@@ -5,6 +5,7 @@ import re
 import time
 
 import ledger
+import lessons
 import minutes
 import nbformat
 import pytest
@@ -33,6 +34,7 @@ OTHER_DATA = ["04", "05"]  # these must also hold on other data, see test_other_
 if "VAETEACH_EVERYTHING" in os.environ:
     OTHER_DATA.append("06")  # so does this one; 07 is made for digits
 CELL_SECONDS = 60
+VIEW_SECONDS = 300  # where it also records itself
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 EACH = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -211,27 +213,11 @@ def test_stored_outputs_and_random_ids_are_found():
 # --- running --------------------------------------------------------------------------------------
 
 
-def run(notebook, folder, plantings=(), **env):
+def run(notebook, folder, plantings=(), seconds=CELL_SECONDS, **env):
     """Execute in a fresh kernel, in place; raises on the first cell that fails or takes longer than
-    CELL_SECONDS.
+    `seconds`, which may be a function of the cell.
     """
-    from nbclient import NotebookClient
-
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in ("MPLBACKEND", "VAETEACH_DATA")
-    }
-    client = NotebookClient(
-        notebook,
-        timeout=CELL_SECONDS,
-        kernel_name="python3",
-        shutdown_kernel="immediate",
-        resources={"metadata": {"path": str(folder)}},
-    )
-    with client.setup_kernel(env={**kept, "OMP_NUM_THREADS": "1", **env}):
-        for index, cell in enumerate(notebook.cells):
-            client.execute_cell(cell, index)
+    with lessons.running(notebook, folder, seconds, **env) as client:
         survivors = [planting for planting in plantings if not caught(client, notebook, planting)]
     assert survivors == [], "these mistakes were planted, and the lesson's assertion let them pass"
     return notebook
@@ -273,7 +259,14 @@ def test_runs(path, quiet_ipython, record_property, tmp_path):
     start = time.perf_counter()
     mine = [planting for planting in PLANTINGS if planting.lesson == path.name[:2]]
     # in a folder of its own: a lesson can be handed out alone
-    notebook = run(read(path), tmp_path, mine)
+    notebook, recorded = read(path), {}
+    if pages := "VAETEACH_PAGES" in os.environ:  # then views record themselves, for the pages
+        views = view_classes(notebook)
+        recorded = {
+            lessons.RECORD: "1",
+            "seconds": lambda cell: VIEW_SECONDS if is_view(cell, views) else CELL_SECONDS,
+        }
+    run(notebook, tmp_path, mine, **recorded)
     record_property("seconds", time.perf_counter() - start)
     assert list(complaints(notebook)) == []
     assert list(unseen_views(notebook)) == []
@@ -281,6 +274,8 @@ def test_runs(path, quiet_ipython, record_property, tmp_path):
         found = ledger.lines(notebook)
         assert {claim: verdict for claim, _, verdict, _ in found} == ledger.EXPECTED
         assert all(any(letter.isdigit() for letter in evidence) for *_, evidence in found)
+    if pages:
+        lessons.keep(path, notebook)
 
 
 @pytest.mark.notebook

@@ -95,3 +95,15 @@ def test_at_most_four_controls_and_a_still_picture(clinic):
 def test_no_cases_get_a_sentence(data):
     with pytest.raises(ValueError, match="at least one case"):
         Clinic(data, {})
+
+
+def test_a_page_has_each_case_hidden_and_by_name(clinic):
+    clinic.record()
+    (control,), states = clinic.recording["controls"], clinic.recording["states"]
+    titles = [FAULTS[name].title for name in NAMES]
+    assert control["names"] == [f"hidden case {i}" for i in (1, 2, 3)] + titles
+    assert [state["at"] for state in states] == [[i] for i in range(6)]
+    for state, title in zip(states[3:], titles):
+        (hidden,) = [s for s in states[:3] if s["background"] == state["background"]]
+        assert html.escape(title) in state["words"] and title not in hidden["alt"]
+        assert hidden["words"].startswith("<details>") and html.escape(title) in hidden["words"]

@@ -3,7 +3,6 @@ read.
 """
 
 import base64
-import json
 import re
 
 import numpy as np
@@ -11,6 +10,7 @@ import pytest
 import torch
 import traitlets
 from page_networks import run_in_numpy
+from shown import brought
 from torch import nn
 
 from vaeteach import build_vae, load
@@ -124,7 +124,7 @@ def test_the_output_has_a_still_picture_and_a_page_that_needs_nobody(explorer):
     assert (
         not re.findall(r"""(?:src|href)=["']?https?:""", page) and f'alt="{explorer.alt}"' in page
     )
-    data = json.loads(re.search(r"const \{ state, binary \} = (\{.*\});\n", page).group(1))
+    data = brought(page)
     assert base64.b64decode(data["binary"]["decoder_weights"]) == explorer.decoder_weights
     assert (
         "application/vnd.jupyter.widget-view+json" in bundle

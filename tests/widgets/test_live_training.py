@@ -2,8 +2,6 @@
 costs.
 """
 
-import json
-import re
 import statistics
 import threading
 import time
@@ -11,6 +9,7 @@ import time
 import numpy as np
 import pytest
 import torch
+from shown import brought
 
 from vaeteach import load
 from vaeteach.support import exclusive
@@ -311,5 +310,20 @@ def test_the_page_of_a_run_holds_its_recording(make):
     view.wait(60)
     until(lambda: "finished" in view.canvas.status)
     page = view._repr_mimebundle_()[0]["text/html"]
-    data = json.loads(re.search(r"const \{ state, binary \} = (\{.*\});\n", page).group(1))
+    data = brought(page)
     assert data["state"]["recorded"] and data["binary"]["frames"]
+
+
+def test_a_page_plays_two_runs_each_with_the_other_as_a_thin_line(make):
+    view = make(steps=60)
+    view.record()
+    view.record()  # once is enough
+    data = brought(view.page(view.still()))
+    runs, binary = data["state"]["runs"], data["binary"]
+    assert [run["label"].split(",")[0] for run in runs] == ["β 1", "β 4"]
+    assert [[past["label"] for past in run["past"]] for run in runs] == [
+        [runs[1]["label"]],
+        [runs[0]["label"]],
+    ]
+    assert binary["frames 0"] != binary["frames 1"] and binary["frames"] == binary["frames 0"]
+    assert view.beta.value == 1

@@ -3,16 +3,12 @@
 They answer without the kernel and live on in exported pages.
 """
 
-import base64
-import html
-import json
-import uuid
-
 import anywidget
 import traitlets
 
 from ..plots import canvas_style, digit_palette
 from .base import WithoutKernel
+from .base.exported import exported, still_picture
 
 
 class CanvasView(WithoutKernel, anywidget.AnyWidget):
@@ -30,41 +26,18 @@ class CanvasView(WithoutKernel, anywidget.AnyWidget):
     look = traitlets.Dict(canvas_style()).tag(sync=True)  # `style` is a name of ipywidgets
     only = traitlets.Int(None, allow_none=True).tag(sync=True)
 
-    def page(self, png):
-        """The view as HTML that lives without kernel and network; `png` until its script runs."""
-        state, binary = {"recorded": True}, {}
+    def page(self, png, more=(), more_bytes=()):
+        """The view as HTML that lives without kernel and network; `png` until its script runs.
+
+        more, more_bytes: what its script finds there beside the traits, JSON and bytes.
+        """
+        state, binary = {"recorded": True, **dict(more)}, dict(more_bytes)
         for name in self.traits(sync=True):
             if name.startswith("_") or name in ("layout", "tabbable", "tooltip", "comm"):
                 continue
             value = getattr(self, name)
             if isinstance(value, (bytes, memoryview)):
-                binary[name] = base64.b64encode(value).decode()
+                binary[name] = bytes(value)
             else:
                 state[name] = value
-        place = f"vaeteach-{uuid.uuid4().hex}"
-        still = base64.b64encode(png).decode()
-        module = base64.b64encode(self._esm.encode()).decode()
-        data = json.dumps({"state": state, "binary": binary}).replace("</", "<\\/")
-        return f"""<style>{self._css}</style>
-<div id="{place}">
-<img alt="{html.escape(self.alt)}" src="data:image/png;base64,{still}" style="max-width:100%">
-</div>
-<script type="module">
-const {{ state, binary }} = {data};
-for (const [name, text] of Object.entries(binary))
-  state[name] = new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
-const handlers = {{}};
-const model = {{
-  get: (name) => state[name],
-  set(name, value) {{
-    state[name] = value;
-    (handlers["change:" + name] || []).forEach((f) => f());
-  }},
-  on(name, f) {{ (handlers[name] ||= []).push(f); }},
-  off() {{}}, save_changes() {{}}, send() {{}},
-}};
-const view = await import("data:text/javascript;base64,{module}");
-const el = document.getElementById("{place}");
-el.replaceChildren();
-view.default.render({{ model, el }});
-</script>"""
+        return exported(still_picture(png, self.alt), self._esm, self._css, state, binary)

@@ -49,6 +49,7 @@ class Clinic(FigureView):
         self._axes = figure.subplot_mosaic(PLACES)
         rows = [self.case, self.surprise], [self.guess, self.commit]
         self.show(figure, [], [], rows, below=[self.evidence])
+        self.controls = (self.case,)  # what a recording walks along
         self.case.observe(self._case_chosen, "value")
         self.surprise.on_click(lambda _: self.another())
         self.commit.on_click(lambda _: self.show_evidence())
@@ -95,6 +96,21 @@ class Clinic(FigureView):
         self.still_parts_changed(layout=True)
         self._shown, self.alt = self.truth, self._words()
 
+    def record(self):
+        """Keep each case's dashboard, under its name and as a hidden case that can be looked up."""
+        super().record()
+        pictures = {state["at"][0]: state for state in self.recording["states"]}
+        named = [name for i, name in enumerate(self.cases) if i + 1 in pictures]
+        hidden = random.Random(0).sample(named, len(named))
+        place = {name: i + 1 for i, name in enumerate(self.cases)}
+        self.recording["states"] = [
+            {**pictures[place[name]], "at": [i], "words": _told(name, folded=i < len(named))}
+            for i, name in enumerate([*hidden, *named])
+        ]
+        titles = [f"hidden case {i + 1}" for i in range(len(named))]
+        titles += [FAULTS[name].title for name in named]
+        self.recording["controls"][0]["names"], self.recording["start"] = titles, [0]
+
     def _deal(self):
         """The next card of a shuffled deck.
 
@@ -122,6 +138,14 @@ class Clinic(FigureView):
         )
         kl = ", ".join(f"{value:.2g}" for value in self._numbers[self.truth]["kl"])
         return f"Dashboard of a training run. Last epoch: {last} nats. KL of each latent: {kl}."
+
+
+def _told(name, folded):
+    """What a case is, as HTML; folded, so that the reader can commit to a diagnosis first."""
+    title, recipe = html.escape(FAULTS[name].title), html.escape(FAULTS[name].recipe)
+    said = f"<p>It was: <b>{title}.</b> {recipe}</p>"
+    ask = "What is it? Commit to a diagnosis, then look."
+    return f"<details><summary>{ask}</summary>{said}</details>" if folded else said
 
 
 def _table(diagnosis):

@@ -16,6 +16,7 @@ function render({ model, el }) {
   view.frame = () => (view.shown() === null ? newest() : view.recording.frame(view.shown()));
   const status = element(root, "div", "status");
   status.setAttribute("role", "status");
+  runChooser(root, model);
   const pictures = element(root, "div", "pictures");
   view.plane = trainingPlane(pictures, view);
   view.curves = trainingCurves(pictures, view);
@@ -36,6 +37,18 @@ function render({ model, el }) {
   }));
   view.schedule();
   return () => stops.forEach((stop) => stop());
+}
+
+// In a page: which of the recorded runs is shown.
+function runChooser(parent, model) {
+  const runs = model.get("runs") ?? [];
+  if (runs.length < 2) return;
+  const list = element(element(parent, "label", "run-chooser", "run "), "select");
+  runs.forEach((run, i) => { element(list, "option", "", run.label).value = i; });
+  list.addEventListener("change", () => {
+    for (const [name, value] of Object.entries(runs[list.value])) model.set(name, value);
+    for (const name of ["codes", "curve", "frame_epochs", "frames"]) model.set(name, model.get(`${name} ${list.value}`));
+  });
 }
 
 function paint(view) {

@@ -21,6 +21,7 @@ from .live_training_canvas import TrainingCanvas
 SHOWN, JUDGED = 600, 400
 INTERVAL = 0.07  # seconds between two pictures: some fourteen a second
 STEPS = 4_000  # optimiser steps of one run
+RECORDED_BETA = 4.0  # of the run that a recording shows beside the default
 SPEEDS = {"as fast as it goes": None, "20 steps a second": 20, "2 steps a second": 2}
 
 
@@ -227,6 +228,18 @@ class LiveTraining(View):
     def still(self):
         """The view as a PNG picture."""
         return self.canvas.still()
+
+    def record(self):
+        """Train as the controls stand, and once with a larger beta: a page plays both."""
+        if self.canvas.runs:
+            return
+        start = self.beta.value
+        for beta in (RECORDED_BETA, start):
+            self.beta.value = beta
+            self.reset()
+            self.start()
+            self.wait()
+            self.canvas.keep_run(self._ran)
 
     def page(self, png):
         """The recording of the last run as HTML that lives without kernel and network."""

@@ -21,6 +21,8 @@ from .canvas import CanvasView
 
 KEPT = 3  # earlier runs that stay as thin lines
 FRAMES = 100  # pictures of a run that can be gone through afterwards; at most twice as many
+# a recorded run; the frames come after their epochs, as the page reads both when they come
+OF_A_RUN = ("codes", "curve", "frame_epochs", "frames", "limit", "radii", "axes", "epoch", "alt")
 _SMALL = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -54,7 +56,7 @@ class TrainingCanvas(CanvasView):
 
     def __init__(self, digits):
         super().__init__(labels=digits.astype(np.uint8).tobytes())
-        self._digits, self._rows = digits, []
+        self._digits, self._rows, self.runs = digits, [], []
 
     @property
     def begun(self):
@@ -112,6 +114,23 @@ class TrainingCanvas(CanvasView):
         with self.hold_sync():
             self.frame_epochs = np.array([f[0] for f in frames], "<f4").tobytes()
             self.frames = b"".join(f[1].tobytes() for f in frames)
+
+    def keep_run(self, label):
+        """Keep the run that is over, so that a page can play it: the newest first."""
+        self.show_film(self.film[:: math.ceil(len(self.film) / FRAMES)])
+        self.runs.insert(0, {"label": label, **{name: getattr(self, name) for name in OF_A_RUN}})
+
+    def page(self, png):
+        """The kept runs, or the last one, as HTML that lives without kernel and network."""
+        rows = [np.frombuffer(run["curve"], "<f4").tolist() for run in self.runs]
+        past = [{"label": run["label"], "rows": curve} for run, curve in zip(self.runs, rows)]
+        told, kept = [], {}
+        for i, run in enumerate(self.runs):
+            whole = {name: value for name, value in run.items() if isinstance(value, bytes)}
+            kept |= {f"{name} {i}": value for name, value in whole.items()}
+            words = {name: value for name, value in run.items() if name not in whole}
+            told.append({**words, "past": past[:i] + past[i + 1 :]})
+        return super().page(png, {"runs": told}, kept)
 
     def _two_axes(self, mean, price):
         """Codes (N, 2) to draw: the two latents of largest KL; a single one is spread by digit."""

@@ -99,7 +99,9 @@ class PriorZoo(FigureView):
         controls = [self.choose, *(knob for knobs in self._knobs.values() for knob in knobs)]
         rows = [[self.choose, self._place, self.again]]
         self.show(figure, moving, [*controls, self.again], rows)
-        self.controls = self.choose, self.again  # what a recording walks through
+
+    def in_use(self):
+        return [self.choose, *self.knobs]  # other draws of the samples would take their room
 
     @property
     def knobs(self):

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import ipywidgets
 
-from ..checks.quiz import Choice, Code
+from ..checks.quiz import Choice, Code, Number
 from ..support import folder
-from .base import View
+from .base import View, es_module, style_sheet
+from .base.exported import exported
 
 LAYOUT = {"width": "100%", "max_width": "860px"}
 
@@ -94,6 +95,13 @@ class SelfTest(View):
         self.path.unlink(missing_ok=True)
         self.show(0)
 
+    def page(self, png):
+        """The questions as a form that judges in the page; the score stays in its browser."""
+        forms = [_form(number, one) for number, one in enumerate(self.questions, 1)]
+        still = f'<div class="vaeteach-quiz-page"><p class="total"></p>{"".join(forms)}</div>'
+        module, css = es_module("quiz.js"), style_sheet("quiz.css")
+        return exported(still, module, css, {"inside": True})
+
     def _judge(self):
         question = self.questions[self._index]
         verdict = question.judge("" if self._entry.value is None else self._entry.value)
@@ -135,6 +143,36 @@ class SelfTest(View):
             self.path.write_text(json.dumps(self.results, indent=1), encoding="utf-8")
         except OSError as error:
             self.feedback.value += f"<br>(The score could not be kept: {_html(str(error))})"
+
+
+def _form(number, question):
+    """A question as HTML: what to say to each answer is in it, hidden."""
+    said, entry = [], "<p>This one is answered in code: open the notebook.</p>"
+    see = f" See {html.escape(question.section)}."
+
+    def say(words, about):
+        said.append(f"<p class='says' hidden {about}>{words}</p>")
+
+    if isinstance(question, Choice):
+        lines = []
+        for i, option in enumerate(question.options):
+            button = f'<input type="radio" name="{question.key}" value="{i}">'
+            lines.append(f"<label>{button} <span>{_html(option.text)}</span></label>")
+            about = f"data-option='{i}' data-right='{int(option.right)}'"
+            say(_html(option.says) + ("" if option.right else see), about)
+        entry = "".join(lines)
+    elif isinstance(question, Number):
+        entry = f'<input type="text" inputmode="decimal" aria-label="answer {number}">'
+        say(_html(question.says), f"data-value='{question.value()}' data-right='1'")
+        for slip, hint in question.slips:
+            say(_html(hint) + see, f"data-value='{slip()}' data-right='0'")
+        say(f"That is not the number.{see}", "data-right='0'")
+    check = '<button type="button">Check</button>' if said else ""
+    return (
+        f'<fieldset data-key="{question.key}" data-tolerance="{getattr(question, "tolerance", 0)}">'
+        f"<legend>Question {number}</legend><p>{_html(question.prompt)}</p>{entry}{check}"
+        f'<div role="status">{"".join(said)}</div></fieldset>'
+    )
 
 
 def _html(text):

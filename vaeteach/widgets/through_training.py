@@ -62,7 +62,8 @@ class ThroughTraining(FigureView):
         self.words = figure.suptitle("epoch", fontsize=15, family="monospace")
         last_one = len(self.states) - 1
         self.epoch = slider("epoch", 0, last_one, 1, value=last_one, width="420px")
-        self.play = film(self.epoch, interval=350)
+        self.film = self.epoch, 350
+        self.play = film(*self.film)
         patches = [patch for container in self.bars for patch in container]
         moving = [self.dots, *self.marginals, self.radius, *patches, self.marker, self.words]
         self.show(figure, moving, [self.epoch], rows=[[self.play, self.epoch]])

@@ -25,7 +25,8 @@ class WakeAndSleep(FigureView):
         self.runs, self.shape = runs, shape
         (length, _), first = sizes.pop(), next(iter(runs))
         self.phase = slider("phase", 0, length - 1, 1)
-        self.play = film(self.phase, interval=250)
+        self.film = self.phase, 250
+        self.play = film(*self.film)
         self.run = choice("machine", list(runs))
         self.smooth = checkbox("smooth pictures")
         figure, axes = new_figure(9.5, 6.6, columns=2, rows=2, height_ratios=[1, 1.25])

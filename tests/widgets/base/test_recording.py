@@ -2,17 +2,17 @@
 
 import base64
 import json
-import re
 from types import SimpleNamespace
 
 import ipywidgets
 import numpy as np
 import pytest
-from shown import shown
+from shown import brought, shown
 
 from vaeteach.plots import new_figure
 from vaeteach.widgets.base import FigureView
-from vaeteach.widgets.base.recording import GRID, positions
+from vaeteach.widgets.base import recording as module
+from vaeteach.widgets.base.recording import STEPS, positions
 
 
 class Dot(FigureView):
@@ -34,12 +34,13 @@ class Dot(FigureView):
         self.alt = f"A dot at ({self.x.value:.2f}, {self.y.value}), {self.fill.value}."
 
 
-def test_positions_hold_the_present_one_and_no_more_than_asked():
+def test_positions_hold_the_present_one_and_come_again_among_finer_ones():
     slider = ipywidgets.FloatSlider(value=0.13, min=-3, max=3, step=0.01)
-    values = positions(slider, 21)
-    assert 0.13 in values and len(values) <= 21
-    assert np.allclose(np.diff(values), values[1] - values[0]) and values[-1] - values[0] > 5
-    assert positions(ipywidgets.IntSlider(value=2, max=6), 21) == [0, 1, 2, 3, 4, 5, 6]
+    coarse, *_, fine = [positions(slider, steps) for steps in STEPS]
+    assert 0.13 in coarse and set(coarse) < set(fine) and len(fine) <= STEPS[-1] + 1
+    assert np.allclose(np.diff(fine), fine[1] - fine[0]) and fine[-1] - fine[0] > 5
+    whole = ipywidgets.IntSlider(value=2, max=6)
+    assert positions(whole, STEPS[-1]) == [0, 1, 2, 3, 4, 5, 6]
     assert positions(ipywidgets.Checkbox(value=True), 3) == [False, True]
 
 
@@ -50,39 +51,72 @@ def recorded():
     return view, view.recording
 
 
+def set_to(view, at):
+    view.fill.value = ["full", "none"][at[2]]
+    view.x.value, view.y.value = at[0], at[1]
+
+
 def test_every_kept_picture_is_what_the_kernel_draws(recorded):
     view, recording = recorded
-    axes = [control["positions"] for control in recording["controls"]]
     assert (view.x.value, view.y.value, view.fill.value) == (0.13, 1, "full")
-    for key in list(recording["pictures"])[::5]:
-        kept = recording["pictures"][key]
-        i, j, k = map(int, key.split(","))
-        view.x.value, view.y.value = float(axes[0][i]), axes[1][j]
-        view.fill.value = ["full", "none"][k]
+    for state in recording["states"][::5]:
+        set_to(view, state["at"])
         image = SimpleNamespace(
-            background=base64.b64decode(recording["backgrounds"][kept["background"]]),
-            part=base64.b64decode(kept["part"]),
-            place=kept["place"],
+            background=base64.b64decode(recording["backgrounds"][state["background"]]),
+            part=base64.b64decode(state["part"]),
+            place=state["place"],
         )
-        assert kept["alt"] == view.alt
+        assert state["alt"] == view.alt
         assert (shown(SimpleNamespace(image=image)) == shown(view)).all()
-    view.x.value, view.y.value, view.fill.value = 0.13, 1, "full"
+    set_to(view, recording["start"])
 
 
-def test_it_holds_each_line_and_the_grid_of_the_first_two(recorded):
+def test_each_choice_has_lines_along_each_slider_and_the_first_two_a_grid(recorded):
     _, recording = recorded
-    settings = [tuple(map(int, key.split(","))) for key in recording["pictures"]]
-    start = tuple(recording["at"])
-    for k, control in enumerate(recording["controls"]):
-        along = {s[k] for s in settings if s[:k] + s[k + 1 :] == start[:k] + start[k + 1 :]}
-        assert along == set(range(len(control["positions"])))
-    assert len({(i, j) for i, j, k in settings if k == start[2]}) >= (GRID - 1) ** 2
+    settings = {tuple(state["at"]) for state in recording["states"]}
+    x, y, fill = recording["start"]
+    for chosen in (0, 1):
+        assert len({s[0] for s in settings if s[1:] == (y, chosen)}) >= 7
+        assert {s[1] for s in settings if (s[0], s[2]) == (x, chosen)} == set(range(-3, 4))
+    assert len([s for s in settings if s[0] != x and s[1] != y and s[2] == fill]) >= 8
     assert len(recording["backgrounds"]) == 1
 
 
-def test_an_exported_page_holds_it_only_when_asked(recorded):
+def test_a_recording_keeps_within_its_budget(monkeypatch):
+    monkeypatch.setattr(module, "BUDGET", 15_000)
+    view = Dot()
+    view.record()
+    size = len(json.dumps(view.recording))
+    assert 10_000 < size < 20_000 and view.recording["start"] == [0.13, 1, 0]
+
+
+class Film(Dot):
+    """A dot that hops to the right by itself; whether it is filled puts it back."""
+
+    def __init__(self):
+        super().__init__()
+        self.film = self.y, 100
+        self.fill.observe(lambda change: setattr(self.x, "value", 2.0), "value")
+
+    def in_use(self):
+        return [self.y, self.fill]
+
+
+def test_a_film_has_every_position_and_a_choice_does_in_a_page_what_it_does_here():
+    view = Film()
+    view.record()
+    states = [tuple(state["at"]) for state in view.recording["states"]]
+    assert view.recording["film"] == [1, 100]
+    assert {y for x, y, f in states if (x, f) == (0.13, 0)} == set(range(-3, 4))
+    assert {x for x, y, f in states if f == 1} == {2.0}  # as the view itself moved it
+    assert {x for x, y, f in states if f == 0} == {0.13}  # not in use: no pictures along it
+
+
+def test_an_exported_page_holds_it_only_when_asked(recorded, monkeypatch):
     assert "text/html" not in Dot()._repr_mimebundle_()[0]
     text = recorded[0]._repr_mimebundle_()[0]["text/html"]
-    kept = json.loads(re.search(r"play\((\{.*\}), document", text).group(1))
-    assert kept["pictures"].keys() == recorded[1]["pictures"].keys()
+    assert brought(text)["state"]["recording"] == json.loads(json.dumps(recorded[1]))
     assert "http" not in text.replace("data:", "")
+    monkeypatch.setenv("VAETEACH_RECORD", "1")
+    monkeypatch.setattr(module, "MOST", 2)
+    assert "text/html" in Dot()._repr_mimebundle_()[0]

@@ -17,7 +17,6 @@ to `show`, and say in `move` how the controls move them:
 """
 
 import threading
-from pathlib import Path
 
 import anywidget
 import ipywidgets
@@ -25,8 +24,10 @@ import traitlets
 
 from ...support import exclusive
 from .blit import Blit, encode, png
+from .exported import exported, still_picture
 from .newest import Newest
-from .recording import page, record
+from .recording import record
+from .scripts import es_module, style_sheet
 from .view import View
 
 
@@ -36,7 +37,7 @@ class Picture(anywidget.AnyWidget):
     The page tells how many pixels its screen has for one of ours.
     """
 
-    _esm = Path(__file__).parent / "picture.js"
+    _esm = es_module("base/picture.js", "base/figure.js")
     background = traitlets.Bytes().tag(sync=True)
     part = traitlets.Bytes().tag(sync=True)
     place = traitlets.Tuple((0, 0)).tag(sync=True)  # of the part's upper left pixel
@@ -58,6 +59,7 @@ class FigureView(View):
         self.changed = Newest(self._paint)
         self.image, self._pen = Picture(), threading.Lock()
         self.recording = None
+        self.film = None  # (slider, ms between two positions) of a view that can be played
 
     def show(self, figure, moving, controls, rows=None, below=(), beside=False):
         """Show the figure with its controls, and from now on move what moves.
@@ -95,15 +97,21 @@ class FigureView(View):
         with self._pen:
             return png(self._blit.picture())
 
-    def record(self, controls=None):
-        """Keep the pictures along these controls, so that exported pages play them.
+    def in_use(self):
+        """The controls that a recording moves along, as the others now stand."""
+        return self.controls
 
-        All if not given; the two that matter most come first.
-        """
-        self.recording = record(self, list(self.controls if controls is None else controls))
+    def record(self):
+        """Keep pictures along the controls, so that exported pages play them."""
+        self.recording = record(self, self.film)
 
     def page(self, png):
-        return self.recording and page(self.recording, png, self.alt)
+        if self.recording is None:
+            return None
+        module = es_module("base/page.js", "base/picture.js", "base/player.js")
+        still = still_picture(png, self.alt, self.still_width)
+        css, state = style_sheet("base/player.css"), {"recording": self.recording}
+        return exported(still, module, css, state)
 
     def _other_screen(self, change):
         with self._pen:

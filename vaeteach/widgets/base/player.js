@@ -1,57 +1,101 @@
 // Plays a recorded view: controls of the page's own, which snap to what was recorded.
+import { calm } from "./page.js";
 import { painter } from "./picture.js";
 
-const NOTE = "A recording of this lesson's own run. Open the notebook to compute with it.";
+const NOTE = "A recording of this lesson's own run. To compute with it, open the notebook: python3 course.py.";
 const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-
 const made = (tag, options = {}) => Object.assign(document.createElement(tag), options);
 
-// A slider, a list or a box for one control; returns {label, set(index)} and calls `moved(index)`.
-function control({ name, positions }, moved) {
-  const label = made("label", { textContent: `${name} ` }), readout = made("output");
-  label.style.cssText = "display: inline-flex; align-items: center; gap: 8px; margin: 0 20px 6px 0";
-  const box = typeof positions[0] === "boolean", number = !box && positions.every((p) => !isNaN(p));
-  const input = made(box || number ? "input" : "select");
-  if (box) input.type = "checkbox";
-  else if (number) Object.assign(input, { type: "range", min: 0, max: positions.length - 1, step: 1 });
-  else input.append(...positions.map((text, i) => made("option", { value: i, textContent: text })));
-  label.append(input, readout);
-  input.addEventListener("input", () => moved(box ? Number(input.checked) : Number(input.value)));
-  const set = (index) => {
-    if (box) input.checked = Boolean(index);
-    else input.value = index;
-    if (!number) return;
-    readout.textContent = positions[index];
-    input.setAttribute("aria-valuetext", positions[index]);
+// A slider, a list or a box; returns {label, show(value, places)} and calls `moved(value)`.
+// places: the values that were recorded, in order; a control with one only is hidden.
+function control({ name, kind, names, digits }, moved) {
+  const label = made("label", { textContent: `${name} ` }), input = made(kind === "list" ? "select" : "input");
+  const readout = made("output"), word = (value) => value.toFixed(digits).replace("-", "−");
+  let values = [];
+  if (kind === "box") input.type = "checkbox";
+  if (kind === "slider") Object.assign(input, { type: "range", min: 0, step: 1 });
+  input.setAttribute("aria-label", name);
+  label.append(input);
+  if (kind === "slider") label.append(readout);
+  const value = { box: () => Number(input.checked), list: () => Number(input.value), slider: () => values[input.value] };
+  input.addEventListener("input", () => moved(value[kind]()));
+  const show = (now, places) => {
+    label.hidden = places.length < 2;
+    if (kind === "list" && input.options.length !== places.length)
+      input.replaceChildren(...places.map((i) => made("option", { value: i, textContent: names[i] })));
+    if (kind === "box") input.checked = Boolean(now);
+    if (kind === "list") input.value = now;
+    if (kind !== "slider") return;
+    values = places;
+    input.max = places.length - 1;
+    input.value = places.indexOf(now);
+    readout.textContent = word(now);
+    input.setAttribute("aria-valuetext", word(now));
   };
-  return { label, set };
+  return { label, show };
 }
 
-// Of the recorded settings in which control k stands at `index`, the one nearest to the others as they are.
-function nearest(pictures, at, k, index) {
-  let best = null, least = Infinity;
-  for (const key of Object.keys(pictures)) {
-    const setting = key.split(",").map(Number);
-    if (setting[k] !== index) continue;
-    const distance = setting.reduce((sum, value, i) => sum + (i === k ? 0 : Math.abs(value - at[i])), 0);
-    if (distance < least) [best, least] = [setting, distance];
-  }
-  return best;
+// A button that moves one control through all its places, as a film; a second press holds it.
+function filmButton(next, interval) {
+  const button = made("button", { type: "button", textContent: "Play" });
+  let timer = 0;
+  const stop = () => { clearInterval(timer); timer = 0; button.textContent = "Play"; };
+  button.addEventListener("click", () => {
+    if (timer) return stop();
+    button.textContent = "Hold";
+    timer = setInterval(() => { if (!next()) stop(); }, calm() ? 1000 : interval);
+    next(true);
+  });
+  return button;
 }
 
-export function play({ width, controls, at, pictures, backgrounds }, el) {
-  const canvas = made("canvas", { className: "vaeteach-picture" }), row = made("div");
+// Where control k may stand, the lists and boxes being as they are in `at`.
+function places({ controls, states }, at, k) {
+  const fixed = controls.map((c, i) => (c.kind === "slider" || controls[k].kind !== "slider" ? -1 : i)).filter((i) => i >= 0);
+  const found = states.filter((s) => fixed.every((i) => s.at[i] === at[i])).map((s) => s.at[k]);
+  return [...new Set(found)].sort((a, b) => a - b);
+}
+
+// The recorded state whose control k stands at `value`: as many other lists and boxes as now, and near it else.
+function nearest({ controls, states }, reach, at, k, value) {
+  const far = (s) => s.at.reduce((sum, v, i) => {
+    if (i === k || v === at[i]) return sum;
+    return sum + (controls[i].kind === "slider" ? Math.abs(v - at[i]) / reach[i] : 100);
+  }, 0);
+  return states.filter((s) => s.at[k] === value).reduce((best, s) => (far(s) < far(best) ? s : best));
+}
+
+export function play(recording, el) {
+  const { width, controls, film, start, states, backgrounds } = recording;
+  const reach = controls.map((_, i) => Math.max(...states.map((s) => s.at[i])) - Math.min(...states.map((s) => s.at[i])) || 1);
+  const canvas = made("canvas", { className: "vaeteach-picture" }), words = made("div", { className: "words" });
   canvas.setAttribute("role", "img");
-  canvas.style.cssText = `display: block; width: ${width}px; max-width: 100%; height: auto`;
-  const paint = painter(canvas), under = backgrounds.map(bytesOf);
-  const show = () => {
-    const { background, part, place, alt } = pictures[at.join(",")];
-    canvas.setAttribute("aria-label", alt);
-    inputs.forEach((input, k) => input.set(at[k]));
-    paint({ background: under[background], part: bytesOf(part), place });
+  canvas.style.cssText = `display: block; width: ${width}px; height: auto`;
+  const pane = made("div", { className: "pane", tabIndex: 0 }); // scrolls where the page is narrow
+  pane.append(canvas);
+  const paint = painter(canvas), under = backgrounds.map(bytesOf), row = made("div", { className: "controls" });
+  let now = states.find((s) => s.at.every((v, i) => v === start[i]));
+  const show = (state) => {
+    now = state;
+    canvas.setAttribute("aria-label", now.alt);
+    inputs.forEach((input, k) => input.show(now.at[k], places(recording, now.at, k)));
+    if (words.dataset.text !== (now.words ?? "")) words.innerHTML = words.dataset.text = now.words ?? "";
+    paint({ background: under[now.background], part: bytesOf(now.part), place: now.place });
   };
-  const inputs = controls.map((one, k) => control(one, (index) => { at = nearest(pictures, at, k, index); show(); }));
+  const inputs = controls.map((one, k) => control(one, (value) => show(nearest(recording, reach, now.at, k, value))));
   row.append(...inputs.map((input) => input.label));
-  el.replaceChildren(row, canvas, made("small", { textContent: NOTE }));
-  show();
+  if (film) {
+    const [k, interval] = film;
+    row.prepend(filmButton((first) => {
+      const all = places(recording, now.at, k), i = all.indexOf(now.at[k]) + 1;
+      if (i >= all.length && !first) return false;
+      show(nearest(recording, reach, now.at, k, all[i % all.length]));
+      return true;
+    }, interval));
+  }
+  el.classList.add("vaeteach-recording");
+  el.append(row, pane, words, made("small", { textContent: NOTE }));
+  show(now);
 }
+
+export default { render: ({ model, el }) => play(model.get("recording"), el) };

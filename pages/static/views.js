@@ -1,0 +1,24 @@
+// Brings the views of a page to life when they are reached; their files lie in this folder. build.py puts `alone` above.
+const vaeteachWaiting = {};
+
+function vaeteachArrived(key, data) {
+  for (const el of vaeteachWaiting[key] ?? []) alone(data, el);
+  delete vaeteachWaiting[key];
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  const reached = new IntersectionObserver((entries) => {
+    for (const { target: el, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      reached.unobserve(el);
+      (vaeteachWaiting[el.dataset.view] ??= []).push(el);
+      document.head.append(Object.assign(document.createElement("script"), { src: el.dataset.from }));
+    }
+  }, { rootMargin: "800px" });
+  for (const el of document.querySelectorAll("[data-view]")) reached.observe(el);
+});
+
+// On paper everything is open.
+window.addEventListener("beforeprint", () => {
+  for (const folded of document.querySelectorAll("details")) folded.open = true;
+});
