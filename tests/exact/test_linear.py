@@ -22,7 +22,7 @@ from vaeteach import (
     principal_axes,
     surgery,
 )
-from vaeteach.exact import LinearVAE
+from vaeteach.exact import LinearVAE, spectral_log_marginal
 
 # covariance diag(2, 1/2), mean (1, 1)
 CROSS = torch.tensor([[3.0, 1.0], [-1.0, 1.0], [1.0, 2.0], [1.0, 0.0]], dtype=torch.float64)
@@ -168,3 +168,15 @@ def test_what_cannot_be_solved_is_said():
     with pytest.raises(ValueError, match="no upper limit"):
         best_linear_vae(flat, 2)
     assert best_linear_vae(flat, 2, 0.1).variance == 0.1
+
+
+def test_the_spectrum_knows_the_mean_log_marginal(digits):
+    values, directions = principal_axes(digits)
+    variances = torch.tensor([0.05, 0.3, 0.9])
+    centred = digits.test.double() - digits.train.double().mean(0)
+    spread = (centred @ directions).square().mean(0)
+    for images, there in ((digits.train, None), (digits.test, spread)):
+        known = spectral_log_marginal(values, 6, variances, there)
+        for variance, value in zip(variances, known):
+            model = best_linear_vae(digits, 6, variance)
+            assert float(value) == pytest.approx(float(model.log_marginal(images).mean()))

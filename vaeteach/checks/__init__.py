@@ -47,6 +47,9 @@ from .nb11.price_of_one_half import price_of_one_half
 from .nb11.prior_gradient import prior_gradient
 from .nb12.best_prior import best_prior
 from .nb12.price_of_codes import price_of_codes
+from .nb13.diagonal_gap import diagonal_gap
+from .nb13.implied_variance import implied_variance
+from .nb13.price_of_latents import price_of_latents
 from .nb15.bits_gained import bits_gained
 from .nb15.gap_of_certainty import gap_of_certainty
 from .nb15.nearest_word import nearest_word

@@ -10,6 +10,6 @@ from .integrals import (
     quadrature_error,
     two_humped,
 )
-from .linear import LinearVAE, best_linear_vae, principal_axes
+from .linear import LinearVAE, best_linear_vae, principal_axes, spectral_log_marginal
 from .quadrature import Grid, grid_for, pairwise_log_prob
 from .sphere import exact_log_marginal, sphere_nodes

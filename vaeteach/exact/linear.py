@@ -145,3 +145,19 @@ def best_linear_vae(data, latents: int, variance: float | None = None) -> Linear
             )
     weight = directions[:, :latents] * (values[:latents] - variance).clamp(min=0).sqrt()
     return LinearVAE(weight, images.double().mean(0), variance)
+
+
+def spectral_log_marginal(values, latents, variance, spread=None) -> torch.Tensor:
+    """Mean log p(x) under the best linear VAE for each sigma^2, from the eigenvalues alone; nats.
+
+    -1/2 sum_i (log 2 pi c_i + spread_i / c_i), where c_i = max(lambda_i, sigma^2) for the first D
+    directions and sigma^2 for the rest. values: eigenvalues, (P,), falling; variance: a number or
+    (V,); the result has its shape. spread: mean squares of other images along the same directions,
+    (P,); those of the images themselves, which are the eigenvalues, if not given.
+    Source: Tipping and Bishop 1999, equation 4 at the optimum.
+    """
+    variance = torch.as_tensor(variance, dtype=values.dtype).unsqueeze(-1)
+    own = values.maximum(variance)
+    own = torch.where(torch.arange(len(values)) < latents, own, variance)
+    spread = values if spread is None else spread
+    return -0.5 * ((2 * math.pi * own).log() + spread / own).sum(-1)

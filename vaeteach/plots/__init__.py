@@ -67,6 +67,15 @@ from .priors import (
     style_latent_space,
 )
 from .sampling import draw_sampler, draw_samples, move_sampler
+from .spectrum import (
+    draw_counts,
+    draw_latent_spectrum,
+    draw_log_marginal,
+    draw_spectrum,
+    draw_staircase,
+    move_latent_spectrum,
+    move_spectrum,
+)
 from .statistics import draw_confusion, draw_differences, draw_over_seeds
 from .style import COLOURS, SERIES, SHADES, canvas_style, digit_palette, new_figure
 from .training import draw_kl_by_dimension, draw_loss_terms, draw_running_means, draw_trade_off

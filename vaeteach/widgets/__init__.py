@@ -11,6 +11,7 @@ from .compose_code import ComposeCode
 from .dissolving_codes import DissolvingCodes
 from .kl_of_two_gaussians import KLOfTwoGaussians
 from .latent_explorer import LatentExplorer
+from .latent_spectrum import LatentSpectrum
 from .live_training import LiveTraining
 from .prior_times_likelihood import PriorTimesLikelihood
 from .prior_zoo import PriorZoo
