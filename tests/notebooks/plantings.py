@@ -124,6 +124,13 @@ PLANTINGS: list[Planting] = [
         "each(z).sum(-1).logsumexp(-1)",
         "each(z).logsumexp(-2).sum(-1)",
     ),
+    Planting("13", ("by-hand",), "variance * torch.eye", "torch.eye"),
+    Planting("13", ("optimum",), ".clamp(min=variance)", ""),
+    Planting("13", ("turn-check",), "elbo(x[:20]).value", "elbo(x[:20]).log_likelihood"),
+    Planting("13", ("best-noise",), "best_linear_vae(data, latents)", "best_linear_vae(data, 3)"),
+    Planting(
+        "13", ("average", "average-show"), "log_q.exp() * (log_q - log_p)", "log_q.exp() * log_q"
+    ),
     Planting("15", ("train",), "distances.argmin", "distances.argmax"),
     Planting("15", ("by-hand",), "(words - vectors).detach()", "(words - vectors)"),
     Planting("15", ("by-hand",), "(vectors - words.detach())", "(vectors - words).detach()"),

@@ -121,3 +121,13 @@ def test_clouds_are_complete_and_their_split_adds_up():
     assert (quantiles.diff(axis=1).iloc[:, 1:] > 0).all().all()
     many = table[table.latents == 20]  # with two, the noise adds next to nothing
     assert (many["radius of means"] < many["radius"]).all()
+
+
+def test_noise_is_complete():
+    """Three ways to train at every variance, with five seeds, on two data sets."""
+    table = vt.results.read("noise")
+    assert not table.duplicated(["data", "decoder", "way", "variance", "seed"]).any()
+    groups = table.groupby(["data", "decoder", "way", "variance"]).seed.nunique()
+    assert (groups == 5).all() and len(groups) == 3 * (8 + 3)
+    prices = table.filter(like="kl ")
+    assert (prices.fillna(0) >= 0).all().all() and (prices.notna().sum(axis=1) >= 2).all()

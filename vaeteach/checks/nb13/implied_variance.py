@@ -3,8 +3,8 @@
 from ..exercise import Exercise, Mistake
 
 
-def _losses():
-    return [(1, 1, 1.0), (64, 2, 1.0), (784, 16, 0.001), (64, 8, 64 / 1437)]
+def _losses(seed=0):
+    return [(1, 1, 1.0), (64 + seed % 50, 2, 1.0), (784, 16, 0.001), (64, 8, 64 / (1437 + seed))]
 
 
 def _variance(pixels, latents, kl_weight):
