@@ -1,7 +1,4 @@
-"""A self-test: questions by choice, by number and by a line of code.
-
-Each judged at once with a pointer back.
-"""
+"""A self-test: questions by choice, by number and by code, judged at once."""
 
 import inspect
 import math
@@ -15,10 +12,7 @@ from .exercise import Exercise, Verdict
 
 @dataclass(frozen=True)
 class Option:
-    """One answer to choose.
-
-    `says` is what its chooser hears: why it is right, or what it mistakes.
-    """
+    """One answer to choose; `says`: why it is right, or what its chooser mistakes."""
 
     text: str
     says: str

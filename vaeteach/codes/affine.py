@@ -66,10 +66,7 @@ def standardize_latents(model: VAE, x: torch.Tensor) -> VAE:
 
 @torch.no_grad()
 def standardize_latents_(model: VAE, x: torch.Tensor) -> VAE:
-    """`standardize_latents` in place, for use during training (`on_step`).
-
-    Returns the model itself.
-    """
+    """`standardize_latents` in place, for use during training (`on_step`); the model itself."""
     linear_layers(model)
     prior, aggregate = model.prior(), moments(model, x)
     mean, variance = aggregate.mean, aggregate.variance
@@ -121,10 +118,7 @@ def _affine_(model, shift, scale):
 
 
 def linear_layers(model):
-    """(last layer of the encoder, first layer of the decoder).
-
-    Raises ValueError where the map cannot be moved.
-    """
+    """(encoder's last layer, decoder's first); ValueError where the map cannot be moved."""
     family = getattr(model.encoder, "family", None)
     if not isinstance(family, POSTERIORS["gaussian"]):
         raise TypeError(

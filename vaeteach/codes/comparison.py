@@ -105,10 +105,7 @@ def _variance(a):
 
 
 def _off_diagonal(square):
-    """The mean over pairs of different points.
-
-    Without it, every point's zero distance to itself is a bias.
-    """
+    """The mean over pairs of different points; a point's distance to itself is a bias."""
     n = len(square)
     return square.sum() / (n * (n - 1))
 
@@ -148,10 +145,7 @@ def _gaussian_kl(a, b):
 
 
 def _neighbour_kl(within_a, across, d, k=5):
-    """KL from the distances to the k-th neighbour in either sample.
-
-    Source: Wang, Kulkarni and Verdu 2009.
-    """
+    """KL from distances to the k-th neighbour in either sample (Wang et al. 2009)."""
     # the nearest of all is the point itself, so index k is the k-th
     own = np.partition(within_a, k, axis=1)[:, k]
     other = np.partition(across, k - 1, axis=1)[:, k - 1]

@@ -14,10 +14,7 @@ from ..models import VAE
 
 
 class Moments(NamedTuple):
-    """Mean and variance of q(z), each (D,), with the two parts of the variance.
-
-    variance = within + between.
-    """
+    """Mean and variance = within + between of q(z), each (D,)."""
 
     mean: torch.Tensor
     within: torch.Tensor
@@ -37,10 +34,7 @@ def moments(model: VAE, x: torch.Tensor) -> Moments:
 
 
 def moments_of(q):
-    """`moments` for posteriors that are already there.
-
-    q, a Distribution with batch (N,) and event (D,).
-    """
+    """`moments` for posteriors that are there: q, batch (N,), event (D,)."""
     mu, variance = q.mean.double(), q.variance.double()
     parts = mu.mean(0), variance.mean(0), mu.var(0, unbiased=False)
     return Moments(*(part.to(q.mean.dtype) for part in (*parts, parts[1] + parts[2])))

@@ -1,7 +1,4 @@
-"""Images to learn from.
-
-Real digits offline, digits with known factors made here, MNIST and Fashion-MNIST.
-"""
+"""Images to learn from: digits offline, glyphs of known factors, MNIST and Fashion-MNIST."""
 
 import dataclasses
 import importlib

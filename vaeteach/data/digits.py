@@ -1,7 +1,4 @@
-"""Scikit-learn's real handwritten digits.
-
-They come with the package, so the course needs no network.
-"""
+"""Scikit-learn's real handwritten digits, which come with it: no network is needed."""
 
 import torch
 

@@ -1,7 +1,4 @@
-"""Fetch one file with a known checksum.
-
-Several mirrors in turn, taking up again what was interrupted.
-"""
+"""Fetch one file of known checksum from several mirrors, going on where one broke off."""
 
 from collections.abc import Sequence
 from pathlib import Path

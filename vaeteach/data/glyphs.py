@@ -64,10 +64,7 @@ def load(
 
 
 def draw_factors(n: int, vary: Iterable[str], seed: int) -> dict[str, np.ndarray]:
-    """One array (n,) a column.
-
-    All factors are drawn, then those that do not vary are set: see `load`.
-    """
+    """One array (n,) a column; all are drawn, then those that do not vary are set: see `load`."""
     random = np.random.default_rng(seed)
     drawn = {}
     for factor, (columns, low, high, fixed) in FACTORS.items():

@@ -38,10 +38,7 @@ class Diagnosis:
         return not self.findings[0].rivals
 
     def frame(self):
-        """A pandas DataFrame, a row a finding.
-
-        Cause, statistic, value, healthy range, why, what to try.
-        """
+        """A row a finding: cause, statistic, value, healthy range, why, what to try."""
         import pandas as pd
 
         rows = [

@@ -1,7 +1,4 @@
-"""What a dashboard of a training run shows.
-
-Arrays only, so that a figure and a view can draw the same.
-"""
+"""What a dashboard of a training shows, as arrays that a figure and a view can draw."""
 
 import copy
 

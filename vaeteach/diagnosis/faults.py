@@ -92,10 +92,7 @@ def _dead_units(data, seed):
 
 
 def _mean_over_pixels(model, x, seed=0):
-    """The likelihood averaged over the pixels, the KL summed over the latents.
-
-    P times too heavy a KL.
-    """
+    """The likelihood averaged over the pixels, not so the KL: P times too heavy a KL."""
     bound = elbo(model, x, seed=seed)
     log_likelihood = bound.log_likelihood / x.shape[1]
     return Elbo(log_likelihood, bound.kl, log_likelihood - bound.kl)

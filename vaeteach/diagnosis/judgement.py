@@ -55,10 +55,7 @@ def alarm(signs):
 
 
 def at_a_glance(signs):
-    """Findings that need no experiment, most likely first.
-
-    An empty list where the vital signs leave it open.
-    """
+    """Findings that need no experiment, likeliest first; none where the signs leave it open."""
     return _numerical(signs) or _reduction(signs) or _collapse(signs) or _overuse(signs)
 
 

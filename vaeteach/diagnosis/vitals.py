@@ -180,10 +180,7 @@ def _room_for_q(model, data, history, seed, steps=100):
 
 
 def elbo_of(model, q, prior, x, draws, seed):
-    """The bound of each image under posteriors q that need not be the encoder's, mean over `draws`.
-
-    Shape (B,).
-    """
+    """The bound (B,) under posteriors q that need not be the encoder's, mean over `draws`."""
     z = draw(q, (draws,), seed)
     divergence = kl(q, prior, z)
     divergence = divergence if divergence.ndim == 1 else divergence.mean(0)

@@ -32,10 +32,7 @@ class AggregatePosterior(Distribution):
 
     @classmethod
     def of(cls, q):
-        """The same for posteriors that are already there.
-
-        q, a Distribution with batch (N,) and event (D,).
-        """
+        """The same for posteriors that are there: q, batch (N,), event (D,)."""
         self = cls.__new__(cls)
         self._set(_checked(q))
         return self
@@ -65,10 +62,7 @@ class AggregatePosterior(Distribution):
         return (within + between).to(mean)
 
     def log_prob(self, value):
-        """log q(z) = logsumexp_n log q(z|x_n) - log N in nats, for points of shape (..., D).
-
-        Shape (...).
-        """
+        """log q(z) = logsumexp_n log q(z|x_n) - log N, nats, (...), for points (..., D)."""
         points = value.reshape(-1, *self.event_shape)
         per_chunk = max(1, _PAIRS // (self.n_components * self.event_shape.numel()))
         # Written into one tensor: small results kept between large temporaries would leave the heap
@@ -118,10 +112,7 @@ class AggregatePosterior(Distribution):
 
 @torch.no_grad()
 def encode(model, x):
-    """q(z|x) of a whole set of images, without gradients.
-
-    Raises ValueError that says what is wrong with them.
-    """
+    """q(z|x) of a whole set of images, no gradient; a ValueError says what is wrong with them."""
     if not torch.is_tensor(x) or x.ndim != 2 or len(x) == 0:
         got = f"shape {tuple(x.shape)}" if torch.is_tensor(x) else type(x).__name__
         raise ValueError(

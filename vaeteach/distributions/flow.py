@@ -4,10 +4,7 @@ from torch.distributions import Distribution, constraints
 
 
 class FlowDistribution(Distribution):
-    """What zuko returns, with the support that it does not state.
-
-    All of R^D; batch (), event (D,).
-    """
+    """What zuko returns, with the support that it does not state, R^D; batch (), event (D,)."""
 
     arg_constraints = {}
     support = constraints.real_vector

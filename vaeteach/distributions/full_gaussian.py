@@ -7,10 +7,7 @@ from .gaussian import Gaussian, kl_standard_normal
 
 
 class TurnedGaussian(MultivariateNormal):
-    """The Gaussian of A z + b for a diagonal Gaussian z.
-
-    Sampled as A (mu + sigma eps) + b: its draws, mapped.
-    """
+    """The Gaussian of A z + b for a diagonal Gaussian z, whose draws are mapped."""
 
     def __init__(self, diagonal, matrix, shift):
         self._factor = matrix * diagonal.base_dist.scale.unsqueeze(-2)  # A diag(sigma)

@@ -52,10 +52,7 @@ class StudentT(Distribution):
 
 
 class StandardLaplace(Laplace):
-    """Laplace(0, 1), density exp(-|z|) / 2.
-
-    Its KL from Gaussians stays finite when their scale underflows.
-    """
+    """Laplace(0, 1); its KL from Gaussians stays finite when their scale underflows."""
 
     def __init__(self, zeros):
         super().__init__(zeros, torch.ones_like(zeros), validate_args=False)

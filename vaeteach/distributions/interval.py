@@ -90,10 +90,7 @@ class Kumaraswamy(Distribution):
         return nothing_outside(log_prob, value).to(self.dtype)
 
     def rsample(self, sample_shape=()):
-        """log z = log(1 - u^(1/b)) / a.
-
-        With -log u = e an exponential variable: 1 - exp(-e / b).
-        """
+        """log z = log(1 - u^(1/b)) / a; with -log u = e exponential, 1 - exp(-e / b)."""
         e = torch.empty(self._extended_shape(sample_shape), dtype=torch.float64).exponential_()
         e_over_b = (e.clamp(min=1e-30).log() - self.log_b).exp().clamp(min=1e-290)
         return inside((_log1mexp(e_over_b) * (-self.log_a).exp()).exp()).to(self.dtype)
@@ -113,20 +110,14 @@ class Kumaraswamy(Distribution):
 
 
 def _log1mexp(x):
-    """log(1 - exp(-x)) for x > 0.
-
-    Accurate (Maechler 2012), with gradients that stay finite on both branches.
-    """
+    """log(1 - exp(-x)) for x > 0 (Maechler 2012), its gradients finite on both branches."""
     near = x < math.log(2)
     small = (-torch.expm1(-torch.where(near, x, 1.0))).log()
     return torch.where(near, small, torch.log1p(-(-torch.where(near, 1.0, x)).exp()))
 
 
 def _log_gamma_step(x, s):
-    """log Gamma(x) - log Gamma(x + s) for x > 0, s >= 0.
-
-    Also where both are far too large to subtract.
-    """
+    """log Gamma(x) - log Gamma(x + s) for x > 0, s >= 0, also where both are huge."""
     large = x > 1e7
     near = torch.where(large, torch.ones_like(x), x)
     far = torch.where(large, x, torch.ones_like(x))
@@ -141,10 +132,7 @@ def nothing_outside(log_prob, value):
 
 
 def require_positive(name, **parameters):
-    """Raise ValueError for a parameter that is zero or less.
-
-    NaN goes through, to be found where the bound is.
-    """
+    """Raise ValueError for a parameter not above zero; NaN goes on to where the bound is."""
     for parameter, value in parameters.items():
         if bool((value.detach() <= 0).any()):
             raise ValueError(

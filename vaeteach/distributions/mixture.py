@@ -4,10 +4,7 @@ from torch.distributions import Categorical, MixtureSameFamily
 
 
 def mixture(logits, components):
-    """sum_k softmax(logits)_k components_k.
-
-    logits (K,), components a Distribution with batch (K,), event (D,).
-    """
+    """sum_k softmax(logits)_k components_k; components: batch (K,), event (D,)."""
     return MixtureSameFamily(
         Categorical(logits=logits, validate_args=False), components, validate_args=False
     )

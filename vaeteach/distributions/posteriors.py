@@ -71,10 +71,7 @@ class KumaraswamyPosterior:
 
 
 class VonMisesFisherPosterior:
-    """vMF on the sphere S^2 in R^3: 3 numbers, a vector v along loc with kappa = |v| + |v|^2.
-
-    latent_dim is 3.
-    """
+    """vMF on S^2: 3 numbers, a vector v along loc, kappa = |v| + |v|^2; latent_dim is 3."""
 
     def n_parameters(self, latent_dim):
         if latent_dim != 3:

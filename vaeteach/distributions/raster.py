@@ -38,8 +38,5 @@ class RasterBernoulli(Distribution):
     @property
     @torch.no_grad()
     def mean(self):
-        """Pixel means with each earlier pixel at its own mean.
-
-        The exact means need a sum over all pictures.
-        """
+        """Pixel means with each earlier pixel at its own mean; exact ones sum over all pictures."""
         return self._in_order(lambda probability: probability)

@@ -77,10 +77,7 @@ class VonMisesFisher(Distribution):
         )
 
     def log_prob(self, value):
-        """loc .
-
-        x - 1 as -|x - loc|^2 / 2: the product of two nearly equal unit vectors has lost its digits.
-        """
+        """loc . x - 1 as -|x - loc|^2 / 2: near 1 the product has lost its digits."""
         kappa = self.concentration
         return log_flatness(kappa) - kappa * (value - self.loc).square().sum(-1) / 2 - _LOG_AREA
 
@@ -147,10 +144,7 @@ class SphereUniform(Distribution):
 
 
 def log_flatness(kappa):
-    """log (2 kappa / (1 - exp(-2 kappa))): the log-density at loc, against the uniform one.
-
-    0 at kappa = 0.
-    """
+    """log (2 kappa / (1 - exp(-2 kappa))), the log-density at loc against the uniform one."""
     series = kappa * (1 - kappa * (1 / 6 - kappa.square() / 180))
     safe = kappa.clamp(min=_SERIES_BELOW)
     return torch.where(
@@ -185,10 +179,7 @@ def _inverse_cdf(u, kappa):
 
 
 def _tangents(n):
-    """Two unit vectors that with n make an orthonormal frame, each (..., 3).
-
-    Source: Duff et al. 2017.
-    """
+    """Two unit vectors that make an orthonormal frame with n, (..., 3) (Duff et al. 2017)."""
     x, y, z = n.unbind(-1)
     sign = torch.where(z < 0, -1.0, 1.0).to(n.dtype)
     a = -1 / (sign + z)
@@ -198,10 +189,7 @@ def _tangents(n):
 
 
 def _kl_from_uniform(kappa):
-    """KL(vMF || uniform) = kappa A + log(kappa / sinh kappa).
-
-    Near 0 as kappa^2/6 - kappa^4/60 + kappa^6/567.
-    """
+    """KL(vMF || uniform) = kappa A + log(kappa / sinh kappa), by its series near 0."""
     square = kappa.square()
     series = square * (1 / 6 - square * (1 / 60 - square / 567))
     return torch.where(

@@ -7,10 +7,7 @@ from torch.distributions import Distribution, constraints
 
 
 class Stretched(Distribution):
-    """shift e_1 + stretch z with z ~ base.
-
-    log p(z) = log base((z - shift e_1) / stretch) - D log stretch.
-    """
+    """shift e_1 + stretch z, z ~ base: log base((z - shift e_1) / stretch) - D log stretch."""
 
     arg_constraints = {}
     support = constraints.real_vector

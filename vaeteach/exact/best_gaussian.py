@@ -1,7 +1,4 @@
-"""The best q for each image on its own.
-
-What the ELBO loses to the family of q, and what to the shared encoder.
-"""
+"""The best q for each image: what the family of q loses, and what the shared encoder."""
 
 import math
 
@@ -44,10 +41,7 @@ def best_gaussian(
 
 
 def _climb(mu, logvar, exact, steps):
-    """Maximise E_q[log p(z|x)] + entropy of q, which is minus the gap.
-
-    The best (mu, logvar, value) met.
-    """
+    """Climb E_q[log p(z|x)] + entropy of q, minus the gap; the best (mu, logvar, value)."""
     mu, logvar = mu.clone().requires_grad_(), logvar.clone().requires_grad_()
     lowest = torch.full((len(mu),), -math.inf, dtype=torch.float64)
     best = [mu.detach().clone(), logvar.detach().clone(), lowest]

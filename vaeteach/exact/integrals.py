@@ -180,10 +180,7 @@ def _announced(grid):
 
 
 def _blocks(model, x, grid, observed=None):
-    """log p(x, z) in double precision, block by block of grid nodes.
-
-    Yields (slice of nodes, (n, B) numbers).
-    """
+    """Pairs (slice of grid nodes, log p(x, z) (n, B) in double precision), block by block."""
     log_prior = model.prior().log_prob(grid.nodes).double()
     step = max(1, _BLOCK // max(x.shape))
     for start in range(0, len(grid.nodes), step):
@@ -196,10 +193,7 @@ def _blocks(model, x, grid, observed=None):
 
 
 def _under_q(model, x, points):
-    """E_q[log p(x|z)], E_q[log q(z|x) - log p(z)] and log p(x).
-
-    Each (B,), in one pass over the grid.
-    """
+    """E_q[log p(x|z)], E_q[log q(z|x) - log p(z)], log p(x), each (B,), in one pass."""
     # averages under q need its tails
     grid, q = _announced(grid_for(model, x, points, reach=7)), model.encode(x)
     if not (

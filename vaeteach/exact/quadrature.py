@@ -19,10 +19,7 @@ MOST_NODES = 2**21  # of the largest grid, reached when a very wide box is neede
 
 
 class Grid(NamedTuple):
-    """A product rule.
-
-    Nodes (S, D), the log of their weights (S,), the D axes, and a sentence if it is unusual.
-    """
+    """Nodes (S, D), the log of their weights (S,), the D axes, a sentence if it is unusual."""
 
     nodes: torch.Tensor
     log_weight: torch.Tensor
@@ -105,10 +102,7 @@ def pairwise_log_prob(p, x, observed=None):
 
 
 def _box(prior, q, latent_dim, box, reach):
-    """Lower and upper ends of each axis.
-
-    `box`, or [-6, 6], wider where the prior (6 stddevs) or a q needs it.
-    """
+    """Ends of each axis: `box`, or [-6, 6], wider where the prior (6 stddevs) or a q needs it."""
     if box is not None:
         low, high = map(float, box)
         if not -math.inf < low < high < math.inf:

@@ -14,10 +14,7 @@ from .quadrature import pairwise_log_prob
 
 @torch.no_grad()
 def exact_log_marginal(model, x):
-    """Exact log p(x), (B,).
-
-    By `log_marginal` where D = 2, by a rule of its own on the sphere, NaN elsewhere.
-    """
+    """Exact log p(x), (B,), where D = 2 or on the sphere, else NaN."""
     prior = model.prior()
     if prior.event_shape == (2,):
         # heavy tails widen the grid; the table need not say so

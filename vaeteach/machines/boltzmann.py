@@ -43,17 +43,11 @@ class RBM(nn.Module):
         return -(v @ self.visible_bias + h @ self.hidden_bias + ((v @ self.weight) * h).sum(-1))
 
     def free_energy(self, v: Tensor) -> Tensor:
-        """F(v) = -log sum_h exp(-E(v, h)) = -a.v - sum_j softplus(b_j + (v W)_j).
-
-        Shape (B,) (Hinton 2010).
-        """
+        """F(v) = -log sum_h exp(-E(v, h)) = -a.v - sum_j softplus(b_j + (v W)_j), (B,)."""
         return -(v @ self.visible_bias) - log1pexp(self.hidden_bias + v @ self.weight).sum(-1)
 
     def hidden(self, v: Tensor) -> Independent:
-        """p(h | v), independent bits: batch (B,), event (H,).
-
-        This posterior is exact, no encoder is needed.
-        """
+        """p(h | v), independent bits, batch (B,), event (H,): exact without an encoder."""
         return bernoulli(self.hidden_bias + v @ self.weight)
 
     def visible(self, h: Tensor) -> Independent:
@@ -81,10 +75,7 @@ class RBM(nn.Module):
         return h @ self.hidden_bias + log1pexp(self.visible_bias + h @ self.weight.T).sum(-1)
 
     def log_partition(self) -> Tensor:
-        """log Z, exact, a scalar.
-
-        The 2^H hidden states are added up (or the 2^V visible ones where V < H).
-        """
+        """log Z, a scalar, summed over the 2^H hidden states (or 2^V visible ones where V < H)."""
         if self.n_visible < self.n_hidden:
             return (-self.free_energy(all_states(self.n_visible, self.weight.dtype))).logsumexp(0)
         return self.hidden_scores().logsumexp(0)
@@ -100,10 +91,7 @@ class RBM(nn.Module):
         )
 
     def hidden_log_prob(self) -> Tensor:
-        """log p(h), exact, for every h in the order of ``binary.all_states``: (2^H,).
-
-        This is the RBM's prior.
-        """
+        """log p(h), the RBM's prior, for every h in the order of ``all_states``: (2^H,)."""
         return self.hidden_scores().log_softmax(0)
 
     def hidden_marginal(self) -> Tensor:

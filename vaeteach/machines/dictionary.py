@@ -109,10 +109,7 @@ def word_shares(codes: Tensor, words: int) -> Tensor:
 
 
 def perplexity(shares: Tensor) -> Tensor:
-    """exp of the entropy of shares (K,).
-
-    As many words, used equally, would be as hard to guess.
-    """
+    """exp of the entropy of shares (K,): so many words, used equally, are as hard to guess."""
     return (-torch.special.xlogy(shares, shares).sum()).exp()
 
 

@@ -24,10 +24,7 @@ CHUNK = 2**23  # numbers of a layer's table held at once
 
 
 class Exact(NamedTuple):
-    """Of each image, in nats, (B,).
-
-    log p(x), the bound that the recognition model gives, and their difference.
-    """
+    """Nats of each image, (B,): log p(x), the recognition model's bound, their difference."""
 
     log_marginal: Tensor
     elbo: Tensor
@@ -79,10 +76,7 @@ class HelmholtzMachine(nn.Module):
         return states
 
     def sample(self, n: int, seed: int | torch.Generator = 0) -> Tensor:
-        """n new images as pixel probabilities p(x | h_1), h_1 from the model.
-
-        (n, pixels), no gradient.
-        """
+        """n new images as pixel probabilities p(x | h_1), (n, pixels), no gradient."""
         with torch.no_grad():
             return self.generative[0](self.dream(n, seed)[1]).sigmoid()
 
@@ -180,8 +174,5 @@ class HelmholtzMachine(nn.Module):
 
 
 def _log_prob_of_all(logits: Tensor, states: Tensor) -> Tensor:
-    """log Bernoulli(states | logits), (B, M).
-
-    For each row of logits (B, n) and each state (M, n).
-    """
+    """log Bernoulli(states | logits), (B, M), for rows of logits (B, n) and states (M, n)."""
     return logits @ states.T - log1pexp(logits).sum(-1, keepdim=True)

@@ -1,7 +1,4 @@
-"""Wake-sleep and reweighted wake-sleep.
-
-How a Helmholtz machine learns without a gradient through its samples.
-"""
+"""Wake-sleep and reweighted wake-sleep: learning without a gradient through samples."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -45,10 +42,7 @@ class WakeSleep:
         self._generative = Adam([*machine.generative.parameters(), machine.prior_logits])
 
     def wake(self) -> Tensor:
-        """One wake update on the next batch, which is returned, (B, pixels).
-
-        An epoch visits each image once.
-        """
+        """One wake update on the next batch, which is returned, (B, pixels); an epoch is a pass."""
         if not self._order:
             shuffled = self.x[torch.randperm(len(self.x), generator=self.generator)]
             self._order = list(shuffled.split(self.batch_size))
@@ -63,10 +57,7 @@ class WakeSleep:
         return batch
 
     def sleep(self) -> Tensor:
-        """One sleep update on as many dreams as a batch holds.
-
-        Their pixels are returned, (B, pixels).
-        """
+        """One sleep update on as many dreams as a batch holds; their pixels, (B, pixels)."""
         states = self.machine.dream(self.batch_size, self.generator)
         self._climb(self._recognition, self.machine.log_recognition(states))
         return states[0]

@@ -13,10 +13,7 @@ from ..support import whole_number
 
 
 class Elbo(NamedTuple):
-    """The evidence lower bound of each image, in nats, shape (B,).
-
-    value = log_likelihood - beta * kl.
-    """
+    """The evidence lower bound, nats, (B,): value = log_likelihood - beta * kl."""
 
     log_likelihood: torch.Tensor
     kl: torch.Tensor
@@ -74,10 +71,7 @@ def log_prob_of_pixels(p, x):
 
 
 def require_possible(p, x):
-    """Raise ValueError for images that the likelihood cannot have.
-
-    Grey pixels, or NaN, under a Bernoulli.
-    """
+    """Raise ValueError for what the likelihood cannot have: grey or NaN under a Bernoulli."""
     base = getattr(p, "base_dist", p)
     # x^2 - x is zero for 0 and 1 only, also not for NaN and infinity; it runs in every step and is
     # the fastest form

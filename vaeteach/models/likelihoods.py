@@ -12,10 +12,7 @@ from ..distributions import StableContinuousBernoulli, gaussian
 
 
 class BernoulliLikelihood(nn.Module):
-    """Binary pixels, from logits.
-
-    log p is computed without ever forming a probability that rounds to 0 or 1.
-    """
+    """Binary pixels, from logits: no probability is formed that rounds to 0 or 1."""
 
     def forward(self, h):
         return Independent(Bernoulli(logits=h, validate_args=False), 1, validate_args=False)
@@ -51,10 +48,7 @@ class ContinuousBernoulliLikelihood(nn.Module):
 
 
 class GaussianLikelihood(nn.Module):
-    """Grey pixels with one learned variance for all of them.
-
-    `logvar` is a parameter, starting at sigma = 1.
-    """
+    """Grey pixels with one learned variance; `logvar` is a parameter, at first 0."""
 
     def __init__(self):
         super().__init__()

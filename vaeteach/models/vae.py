@@ -1,7 +1,4 @@
-"""Encoder q(z|x), decoder p(x|z) and the VAE that joins them with a prior p(z).
-
-Each returns a Distribution.
-"""
+"""The VAE: encoder q(z|x), decoder p(x|z) and prior p(z), each a Distribution."""
 
 from collections.abc import Callable
 
@@ -54,18 +51,12 @@ class VAE(nn.Module):
         return self.decoder(z)
 
     def sample(self, n, seed=0):
-        """n new images as mean pixel values: z ~ p(z), then the mean of p(x|z).
-
-        Shape (n, P), no gradient.
-        """
+        """n new images (n, P): z ~ p(z), then the mean of p(x|z), without gradient."""
         with torch.no_grad():
             return self.decode(draw(self.prior(), (n,), seed)).mean
 
     def _check(self, value, net, method, what, axis, advice):
-        """Refuse latents with a wrong last axis.
-
-        Else that would surface as a matrix-product error deep inside.
-        """
+        """Refuse latents with a wrong last axis, else an error of matrices deep inside."""
         if not torch.is_tensor(value):
             raise TypeError(
                 f"{method}: expected a tensor of {what}, got {type(value).__name__};"

@@ -10,10 +10,7 @@ COLUMNS = 4  # of pictures
 
 
 def draw_band(ax, x, mean, half_width, color=COLOURS["q"], label=None, style="-"):
-    """A line through mean (n,) over x (n,), with a band of +- half_width (n,).
-
-    Returns (line, band).
-    """
+    """(line, band): a line through mean (n,) over x (n,), and a band of +- half_width (n,)."""
     x, mean, half_width = map(np.asarray, (x, mean, half_width))
     band = ax.fill_between(x, mean - half_width, mean + half_width, color=color, alpha=0.2, lw=0)
     (line,) = ax.plot(x, mean, style, color=color, lw=2, label=label)
@@ -21,10 +18,7 @@ def draw_band(ax, x, mean, half_width, color=COLOURS["q"], label=None, style="-"
 
 
 def draw_codes_and_prior(ax, codes, labels, prior_mean, prior_stddev, limit=6.0, numerals=True):
-    """Codes (N, 2) by digit over the contours of a Gaussian prior.
-
-    Returns (dots, [three ellipses]).
-    """
+    """Codes (N, 2) by digit over a Gaussian prior's contours: (dots, [three ellipses])."""
     style_plane(ax, limit)
     dots = draw_codes(ax, codes, labels, legend=False, numerals=numerals)
     return dots, draw_normal_contours(ax, tuple(prior_mean), tuple(prior_stddev))

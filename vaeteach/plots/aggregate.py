@@ -47,10 +47,7 @@ def draw_marginals(ax, axis, densities, prior):
 
 
 def draw_radius(ax, axis, density, law):
-    """Density of the radius ||z|| under q (M,), and under the prior: the chi law.
-
-    Returns both lines.
-    """
+    """Both lines: the density of the radius ||z|| under q (M,), and the chi law of the prior."""
     lines = ax.plot(axis, density, color=COLOURS["q"], lw=2, label="$q$")
     lines += ax.plot(axis, law, label="prior", **_PRIOR)
     say_on(ax, title="radius").set(yticks=[], xlim=(0, axis[-1]), ylim=(0, 1.2))
@@ -88,10 +85,7 @@ def move_moment_bars(bars, within, between):
 
 
 def draw_kl_split(ax, epochs, information, marginal):
-    """Mean KL as two stacked areas over the epochs: information below, marginal KL on top.
-
-    Returns both areas.
-    """
+    """Both areas of the mean KL over the epochs: information below, marginal KL on top."""
     parts = np.asarray(information), np.maximum(marginal, 0)
     names = ["information", "marginal KL"]
     areas = ax.stackplot(epochs, *parts, labels=names, colors=[SHADES[name] for name in names])

@@ -1,7 +1,4 @@
-"""The shape of the codes.
-
-Each dimension, pairs, norms, and against the factors that made the images.
-"""
+"""The shape of the codes: dimensions, pairs, norms, and the factors that made the images."""
 
 import numpy as np
 
@@ -91,10 +88,7 @@ def draw_norms(ax, norms, latent_dim):
 
 
 def draw_factor(ax, codes, values, name):
-    """Codes (N, 2) coloured by a number that is known of each image, (N,), with a colour bar.
-
-    Returns the dots.
-    """
+    """Dots of codes (N, 2) coloured by a known number of each image, (N,), and its bar."""
     style = dict(c=np.asarray(values), cmap="cividis", s=7, lw=0, alpha=0.85)
     dots = ax.scatter(*np.asarray(codes).T, **style)
     bar = ax.figure.colorbar(dots, ax=ax, shrink=0.8)

@@ -8,10 +8,7 @@ LETTER, HALF_LINE = 3.7, 17  # points: half the width of a letter, half the heig
 
 
 def draw_concept_map(ax, concepts, links):
-    """Boxes (key, text, x, y, colour) and arrows (start, relation, end, notebook).
-
-    Returns both, two lists.
-    """
+    """Boxes (key, text, x, y, colour), arrows (start, relation, end, notebook): both lists."""
     places = {c.key: (c.x, c.y) for c in concepts}
     widths = {c.key: LETTER * len(c.text) + 12 for c in concepts}
     xs, ys = [c.x for c in concepts], [c.y for c in concepts]

@@ -19,10 +19,7 @@ def move_density(artists, z, density):
 
 
 def draw_integrand(ax, z, values):
-    """Values over z, the area above zero in the KL's colour, below in its light shade.
-
-    Three artists.
-    """
+    """Values over z, the area above zero in the KL's colour, below in its shade: three artists."""
     (line,) = ax.plot(z, values, color="black", lw=1.4)
     ax.axhline(0, color="black", lw=0.8)
     zero, style = 0 * np.asarray(z), dict(alpha=0.6, lw=0)
@@ -40,10 +37,7 @@ def move_integrand(artists, z, values):
 
 
 def draw_running_estimate(ax, counts, estimate, stderr, truth):
-    """A running mean over `counts` samples with two standard errors, and the true value.
-
-    Returns three artists.
-    """
+    """A running mean over `counts` samples, two standard errors, the truth: three artists."""
     ends, colour = (estimate - 2 * stderr, estimate + 2 * stderr), COLOURS["data"]
     band = ax.fill_between(counts, *ends, color=colour, alpha=0.35, lw=0)
     (line,) = ax.plot(counts, estimate, color=colour, lw=2, label="mean over samples ± 2 s.e.")

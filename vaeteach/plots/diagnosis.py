@@ -1,7 +1,4 @@
-"""The dashboard of a training run, and rates.
-
-Loss terms, codes, moments, KL and gradients by layer, pictures.
-"""
+"""The dashboard of a training run: terms, codes, moments, KL, gradients; and rates."""
 
 import numpy as np
 from matplotlib.ticker import SymmetricalLogLocator

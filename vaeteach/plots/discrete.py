@@ -24,10 +24,7 @@ WHAT_MOVED = {
 
 
 def style_units(ax, n, label="unit of the top layer"):
-    """An Axes for n units side by side and the share of time that each is on, 0 to 1.
-
-    Returns the Axes.
-    """
+    """Prepare and return an Axes for the share of time, 0 to 1, that each of n units is on."""
     ax.set(xlim=(0.4, n + 0.6), ylim=(0, 1), xticks=range(1, n + 1))
     return say_on(ax, label, "share of the time on")
 
@@ -153,10 +150,7 @@ def move_moment(artists, moments, index, shape):
 
 
 def nats_limits(*runs):
-    """Limits of the nats axis that hold the later seven eighths of these runs.
-
-    The first phases fall far below.
-    """
+    """Limits of the nats axis for all but the first eighth of these runs, which falls far below."""
     late = [m.elbo for moments in runs for m in moments[len(moments) // 8 :]]
     top = max(m.log_marginal for moments in runs for m in moments)
     return min(late), top + 0.1 * (top - min(late))

@@ -1,7 +1,4 @@
-"""What quadrature knows.
-
-Densities over the latent plane as maps, and a bound whose gap closes the bar.
-"""
+"""What quadrature knows: densities over the plane, and a bound whose gap closes the bar."""
 
 import numpy as np
 from matplotlib.patches import Rectangle

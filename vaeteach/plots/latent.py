@@ -54,10 +54,7 @@ def draw_codes(ax, codes, labels=None, size=9, alpha=0.65, legend=True, numerals
 
 
 def draw_numerals(ax, codes, labels):
-    """The numeral of each digit at the median of its codes (N, 2), outlined in white.
-
-    Returns the texts.
-    """
+    """The texts: each digit's numeral at the median of its codes (N, 2), outlined in white."""
     outline = [withStroke(linewidth=3, foreground="white")]
     style = dict(fontsize=15, weight="bold", ha="center", va="center", path_effects=outline)
     return [
@@ -68,10 +65,7 @@ def draw_numerals(ax, codes, labels):
 
 
 def draw_digit_legend(ax, labels):
-    """A dot and a numeral for each digit in labels (N,), to the right of the Axes.
-
-    Returns the Legend.
-    """
+    """The Legend: a dot and a numeral for each digit in labels (N,), right of the Axes."""
     dots = [
         Line2D([], [], ls="", marker="o", ms=7, color=digit_palette()[digit % 10], label=str(digit))
         for digit in np.unique(labels)
@@ -81,10 +75,7 @@ def draw_digit_legend(ax, labels):
 
 
 def draw_ellipse(ax, mean, stddev, scale=2.0, color=COLOURS["q"], fill=True):
-    """The ellipse of q(z|x) = N(mean, diag stddev^2) at `scale` standard deviations.
-
-    Returns the patch.
-    """
+    """The patch of q(z|x) = N(mean, diag stddev^2) at `scale` standard deviations."""
     # a light filling: many ellipses on each other stay visible
     width, height = (2 * scale * float(s) for s in stddev)
     face = to_rgba(color, 0.12) if fill else "none"

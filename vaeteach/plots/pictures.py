@@ -9,10 +9,7 @@ from .style import new_figure
 
 
 def draw_picture(ax, pixels, shape, smooth=True, title=None):
-    """One image, pixels (P,) in [0, 1] (or a Tensor of them), drawn dark on white.
-
-    Returns the AxesImage.
-    """
+    """The AxesImage of one image, pixels (P,) in [0, 1] or a Tensor of them, dark on white."""
     way = "bicubic" if smooth else "nearest"
     pixels = np.asarray(pixels).reshape(shape)
     image = ax.imshow(pixels, cmap="gray_r", vmin=0, vmax=1, interpolation=way)

@@ -120,10 +120,7 @@ def globe_lines(turn):
 
 
 def draw_prior_codes(ax, codes, labels, space, turn=0.0, size=9, legend=False):
-    """Codes (N, D) coloured by digit; on a globe those behind it are faint.
-
-    Returns the PathCollection.
-    """
+    """Codes (N, D) coloured by digit, faint behind a globe: the PathCollection."""
     if legend:
         draw_digit_legend(ax, labels)
     dots = ax.scatter([], [], s=size, lw=0, zorder=2)

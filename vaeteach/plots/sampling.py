@@ -11,10 +11,7 @@ DISTANCES = (0.05, 40.0)  # range of the axis of Frechet distances
 
 
 def draw_samples(ax, codes, samples, limit=4.0, labels=("$z_1$", "$z_2$")):
-    """Samples (S, 2) over codes (N, 2) and the contours of N(0, I).
-
-    Returns (dots of codes, dots of samples).
-    """
+    """(codes, samples) as dots: samples (S, 2) over codes (N, 2) and N(0, I)'s contours."""
     style_plane(ax, limit, labels)
     draw_normal_contours(ax)
     behind = draw_codes(ax, codes, size=7, alpha=0.35)

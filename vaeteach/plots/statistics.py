@@ -1,7 +1,4 @@
-"""What a statistician draws.
-
-Curves and dots over seeds with intervals, differences, a table of counts.
-"""
+"""What a statistician draws: runs over seeds with intervals, differences, counts."""
 
 import numpy as np
 

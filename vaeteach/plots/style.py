@@ -60,10 +60,7 @@ def ramp(*colours):
 
 
 class _NotebookFigure(Figure):
-    """A Figure that a notebook shows when a cell ends in it.
-
-    Without pyplot, and whatever the backend is.
-    """
+    """A Figure that a cell ending in it shows, without pyplot, whatever the backend is."""
 
     _alt = None
 

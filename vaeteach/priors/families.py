@@ -1,7 +1,4 @@
-"""Priors of other shapes: heavy tails, a box, a sphere.
-
-What they share is that no Gaussian is needed anywhere.
-"""
+"""Priors of other shapes: heavy tails, a box, a sphere. No Gaussian is needed anywhere."""
 
 import math
 
@@ -46,10 +43,7 @@ class StudentT(nn.Module):
 
 
 class Laplace(nn.Module):
-    """Independent Laplace(0, 1) latents, density prod_d exp(-|z_d|) / 2.
-
-    The KL from a Gaussian is exact.
-    """
+    """Independent Laplace(0, 1) latents, prod_d exp(-|z_d|) / 2; exact KL from a Gaussian."""
 
     def __init__(self, latent_dim):
         super().__init__()
@@ -90,10 +84,7 @@ class BetaPrior(nn.Module):
 
 
 class SpherePrior(nn.Module):
-    """The uniform distribution on the sphere S^2 in R^3.
-
-    For a "von_mises_fisher" posterior (latent_dim = 3).
-    """
+    """The uniform distribution on S^2 in R^3, for the "von_mises_fisher" posterior."""
 
     def __init__(self):
         super().__init__()

@@ -1,7 +1,4 @@
-"""A normalising flow as the prior.
-
-Simple noise, bent by an invertible network into whatever shape pays.
-"""
+"""A normalising flow as the prior: simple noise, bent into whatever shape pays."""
 
 from torch import nn
 

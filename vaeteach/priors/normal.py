@@ -8,10 +8,7 @@ from ..support import whole_number
 
 
 class StandardNormal(nn.Module):
-    """N(0, I) in D dimensions, the prior of Kingma and Welling (2014), section 3.
-
-    Nothing in it is learned.
-    """
+    """N(0, I) in D dimensions (Kingma and Welling 2014, section 3); nothing is learned."""
 
     def __init__(self, latent_dim):
         super().__init__()

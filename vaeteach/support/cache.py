@@ -21,10 +21,7 @@ _DIGEST = hashlib.sha256().digest_size
 
 
 def folder() -> Path:
-    """The cache folder.
-
-    The environment variable `VAETEACH_CACHE`, else the user's own cache directory.
-    """
+    """The cache folder: the environment's `VAETEACH_CACHE`, else the user's own."""
     if chosen := os.environ.get("VAETEACH_CACHE"):
         return Path(chosen).expanduser()
     import pooch  # here, not above: only those who look for the default pay for the import

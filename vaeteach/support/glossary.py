@@ -26,10 +26,7 @@ class Symbol(NamedTuple):
 
 
 class Concept(NamedTuple):
-    """One box of the map.
-
-    Short key, text, place (x to the right, y upwards), colour of `plots.COLOURS`.
-    """
+    """One box: key, text, place (x to the right, y upwards), colour of `plots.COLOURS`."""
 
     key: str
     text: str

@@ -35,10 +35,7 @@ class _KernelBar(tqdm):
 
 
 def progress_bar(total, description, enabled=True):
-    """A tqdm bar over `total` steps that shows time left.
-
-    ncols is fixed, so that it reads the same everywhere.
-    """
+    """A tqdm bar over `total` steps that shows time left, as wide everywhere."""
     if not enabled:
         return tqdm(total=total, disable=True)
     options = dict(

@@ -11,10 +11,7 @@ SNAPSHOT_IMAGES = 2000  # codes kept with each snapshot: enough for a scatter pl
 
 
 class NonFiniteBound(ArithmeticError):
-    """The bound became infinite or NaN.
-
-    `history` is the training up to there, `step` and `quantity` say where.
-    """
+    """The bound became infinite or NaN; `history` goes up to there, `quantity` at `step`."""
 
     def __init__(self, message, history, step, quantity):
         super().__init__(message)
@@ -23,10 +20,7 @@ class NonFiniteBound(ArithmeticError):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The codes of the first training images at one moment.
-
-    mean and stddev of q(z|x), each (N, D).
-    """
+    """Codes of the first training images at one moment: mean and stddev of q(z|x), each (N, D)."""
 
     epoch: float
     mean: torch.Tensor
@@ -36,10 +30,7 @@ class Snapshot:
 
 
 class History:
-    """What training recorded.
-
-    `.frame()`, `.snapshots`, `.stopped` (None, or why it ended early), `.seconds`.
-    """
+    """What training recorded; `.stopped` is None, or why it ended early."""
 
     def __init__(self):
         self.rows, self.snapshots, self.stopped, self.steps, self.seconds = [], [], None, 0, 0.0

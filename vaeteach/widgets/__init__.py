@@ -1,7 +1,4 @@
-"""Interactive views of one idea each.
-
-The only part of the package that imports ipywidgets and anywidget.
-"""
+"""Views of one idea each: the only part that imports ipywidgets and anywidget."""
 
 from .absorbed_prior import AbsorbedPrior
 from .base.threads import answer_beside_cells

@@ -1,7 +1,4 @@
-"""The prior moves, or the latents turn.
-
-The layers beside them move along, and the bound stands still.
-"""
+"""The prior moves or the latents turn, the layers move along, and the bound stands still."""
 
 import math
 
@@ -58,10 +55,7 @@ class AbsorbedPrior(FigureView):
         return figure
 
     def written(self):
-        """The model at the present setting.
-
-        With the map in its layers, or with the moved prior only.
-        """
+        """The model as set: with the map in its layers, or with the moved prior only."""
         angle = math.radians(self.turn.value)
         cos, sin = math.cos(angle), math.sin(angle)
         rotation = torch.tensor([[cos, -sin], [sin, cos]])

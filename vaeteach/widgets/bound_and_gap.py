@@ -89,10 +89,7 @@ class BoundAndGap(FigureView):
 
     @property
     def elbo(self):
-        """E_q[log p(x, z) - log q(z)], nats.
-
-        By the identity of the lesson it is `evidence` minus `gap`.
-        """
+        """E_q[log p(x, z) - log q(z)], nats; by the lesson's identity `evidence` minus `gap`."""
         log_q, mass = self._q()
         return float((mass * (self.log_posterior[self.digit.value] + self.evidence - log_q)).sum())
 

@@ -1,7 +1,4 @@
-"""Views drawn in the page by one small ES module.
-
-They answer without the kernel and live on in exported pages.
-"""
+"""Views drawn by one ES module in the page: they need no kernel and live in exports."""
 
 import anywidget
 import traitlets

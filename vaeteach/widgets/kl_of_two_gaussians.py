@@ -1,7 +1,4 @@
-"""Two normals on a line.
-
-Their densities, the integrand of the KL, and samples that find the same number.
-"""
+"""Two normals on a line, the integrand of their KL, and samples that find the same number."""
 
 import math
 

@@ -1,7 +1,4 @@
-"""Prior times likelihood is posterior, as three maps of the latent plane.
-
-Hide pixels and the posterior widens.
-"""
+"""Prior times likelihood is posterior, on three maps: hide pixels and it widens."""
 
 import numpy as np
 import torch

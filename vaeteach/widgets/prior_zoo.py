@@ -37,10 +37,7 @@ SPACES = {  # the narrowest first: name -> (D, what a prior of this space has in
 
 
 def space_of(p):
-    """Where a prior lives: "plane", "box" or "sphere".
-
-    Raises ValueError where it cannot be drawn.
-    """
+    """Where a prior lives: "plane", "box" or "sphere"; ValueError where it cannot be drawn."""
     for space, (latent_dim, inside) in SPACES.items():
         if p.event_shape == (latent_dim,) and support_contains(inside, p.support):
             return space
@@ -193,10 +190,7 @@ def _seen(z, space, turn):
 
 @torch.no_grad()
 def _exhibit(model, data, n_codes):
-    """What does not change with the prior.
-
-    Codes, log q(z) at draws from q(z), the bound without its log p(z).
-    """
+    """What no prior changes: codes, log q(z) at draws from q(z), the bound without log p(z)."""
     aggregate, q_test = AggregatePosterior(model, data.train), model.encode(data.test)
     z, z_test = draw(aggregate, (1000,), 1), draw(q_test, (3,), 2)
     log_likelihood = model.decode(z_test).log_prob(data.test)

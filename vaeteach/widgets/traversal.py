@@ -1,7 +1,4 @@
-"""One slider for each latent.
-
-The decoded image follows, and each slider runs where the codes have their mass.
-"""
+"""One slider for each latent, which runs where the codes have their mass."""
 
 import numpy as np
 import torch
@@ -114,19 +111,13 @@ _SMALL = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def _mixture(q, places):
-    """Density of the aggregate posterior along each dimension, (D, G).
-
-    The mean of the single Gaussians'.
-    """
+    """Density of the aggregate posterior in each dimension, (D, G): a mean of Gaussians'."""
     z = torch.as_tensor(places, dtype=torch.float32)[:, None, None]
     return torch.distributions.Normal(q.mean, q.stddev).log_prob(z).exp().mean(1).T.numpy()
 
 
 def _smooth(samples, places):
-    """Density of each dimension, (D, G), from samples (S, D).
-
-    A narrow kernel, for priors of any kind.
-    """
+    """Density of each dimension, (D, G), from samples (S, D), by a narrow kernel."""
     from scipy.ndimage import gaussian_filter1d
 
     step = places[1] - places[0]

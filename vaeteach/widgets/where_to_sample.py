@@ -1,7 +1,4 @@
-"""The same decoder fed from different places.
-
-Choose model and sampler, redraw, compare with the noise floor.
-"""
+"""The same decoder fed from different places, beside the noise floor."""
 
 import ipywidgets
 import torch

@@ -1,7 +1,4 @@
-"""What all views share.
-
-Merged events; blitted pictures, sharp and small; keys, names and signs in the page.
-"""
+"""What all views share: merged events; pictures, sharp and small; keys and names."""
 
 from .controls import checkbox, choice, film, slider
 from .figure import FigureView

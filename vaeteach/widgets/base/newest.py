@@ -5,10 +5,7 @@ import threading
 
 
 class Newest:
-    """Runs `action` for an event.
-
-    Events that arrive meanwhile, from any thread, make it run once more.
-    """
+    """Runs `action` for an event, and once more for all that arrive meanwhile."""
 
     def __init__(self, action):
         self._action, self._gate = action, threading.Lock()

@@ -26,10 +26,7 @@ class WithoutKernel:
         return None
 
     def page(self, png):
-        """What an exported page shows in place of the picture.
-
-        HTML, or None for the picture itself.
-        """
+        """What an exported page shows: HTML, or None for the picture itself."""
         return None
 
     def record(self):
