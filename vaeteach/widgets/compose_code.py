@@ -85,6 +85,6 @@ class ComposeCode(FigureView):
         move_code(self._artists, state, self.data.shape)
         self.alt = (
             f"Code {state['code']} and its picture; {self.prior.value} prior: the code costs"
-            f" {self.bits:.1f} bits. Training digits with this code: {self.uses}. Below, the prior's"
-            f" probabilities of each word and {SAMPLES} pictures of codes drawn from it."
+            f" {self.bits:.1f} bits. Training digits with this code: {self.uses}. Below, the"
+            f" prior's probabilities of each word and {SAMPLES} pictures of codes drawn from it."
         )

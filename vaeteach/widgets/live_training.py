@@ -69,8 +69,7 @@ class LiveTraining(View):
         self.start_button = _button("Start", "Start, pause or go on", self._start_or_pause)
         self.step_button = _button("Step", "One step of the optimiser, then a pause", self.step)
         self.stop_button = _button("Stop", "End this run; its curves stay", self.stop)
-        new = "A new, untrained model with these settings"
-        self.reset_button = _button("Reset", new, self.reset)
+        self.reset_button = _button("Reset", "A new model with these settings", self.reset)
         self.forget_button = _button("Forget", "Remove the thin lines of old runs", self.forget)
         self.buttons = self.start_button, self.step_button, self.stop_button
         self.buttons += self.reset_button, self.forget_button

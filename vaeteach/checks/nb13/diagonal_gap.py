@@ -3,7 +3,7 @@
 import torch
 from torch.distributions import MultivariateNormal, kl_divergence
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _weights(seed=0):
@@ -57,63 +57,30 @@ diagonal_gap = Exercise(
     solution=_gap,
     inputs=_weights,
     praise="zero where the columns of W are orthogonal, and only there.",
-    mistakes=(
-        Mistake(
-            "the posterior's own variances",
-            _moment_matched,
-            "You gave q the diagonal of the *covariance*. The best diagonal q for KL(q || p) has"
-            " the inverse of the precision's diagonal, which is narrower.",
-        ),
-        Mistake(
-            "the KL the wrong way round",
-            lambda weight, variance: (
-                0.5
-                * (
-                    (torch.linalg.inv(precision(weight, variance)).diagonal()).log().sum()
-                    + torch.logdet(precision(weight, variance))
-                )
-            ),
-            "This is the least KL(p || q). The bound leaves out KL(q || p), with q in front.",
-        ),
-        Mistake(
-            "sign flipped",
-            lambda weight, variance: -_gap(weight, variance),
-            "A gap is never negative: by Hadamard's inequality the product of a positive matrix's"
-            " diagonal is at least its determinant.",
-        ),
-        Mistake(
-            "one half forgotten",
-            lambda weight, variance: 2 * _gap(weight, variance),
-            "Twice too much: the log of a Gaussian has half the log-determinant.",
-        ),
-        Mistake(
-            "the prior forgotten",
-            lambda weight, variance: (
-                0.5
-                * (
-                    (weight.T @ weight / variance).diagonal().log().sum()
-                    - torch.logdet(weight.T @ weight / variance)
-                )
-            ),
-            "The precision of the posterior is that of the likelihood *and* that of the prior: add"
-            " the identity.",
-        ),
-        Mistake(
-            "sigma squared twice",
-            lambda weight, variance: _gap(weight, variance**2),
-            "`variance` is sigma^2 already; you squared it again.",
-        ),
-        Mistake(
-            "noise for prior",
-            lambda weight, variance: (
-                0.5
-                * (
-                    (weight.T @ weight + torch.eye(weight.shape[1])).diagonal().log().sum()
-                    - torch.logdet(weight.T @ weight + torch.eye(weight.shape[1]))
-                )
-            ),
-            "sigma^2 does not occur in yours: the likelihood's precision is W'W / sigma^2.",
-        ),
-    ),
+    mistakes="""
+        the posterior's own variances: _moment_matched(weight, variance)
+            You gave q the diagonal of the *covariance*. The best diagonal q for KL(q || p) has the
+            inverse of the precision's diagonal, which is narrower.
+        the KL the wrong way round:
+                0.5 * ((torch.linalg.inv(precision(weight, variance)).diagonal()).log().sum() +
+                torch.logdet(precision(weight, variance)))
+            This is the least KL(p || q). The bound leaves out KL(q || p), with q in front.
+        sign flipped: -_gap(weight, variance)
+            A gap is never negative: by Hadamard's inequality the product of a positive matrix's
+            diagonal is at least its determinant.
+        one half forgotten: 2 * _gap(weight, variance)
+            Twice too much: the log of a Gaussian has half the log-determinant.
+        the prior forgotten:
+                0.5 * ((weight.T @ weight / variance).diagonal().log().sum() - torch.logdet(weight.T
+                @ weight / variance))
+            The precision of the posterior is that of the likelihood *and* that of the prior: add
+            the identity.
+        sigma squared twice: _gap(weight, variance**2)
+            `variance` is sigma^2 already; you squared it again.
+        noise for prior:
+                0.5 * ((weight.T @ weight + torch.eye(weight.shape[1])).diagonal().log().sum() -
+                torch.logdet(weight.T @ weight + torch.eye(weight.shape[1])))
+            sigma^2 does not occur in yours: the likelihood's precision is W'W / sigma^2.
+    """,
     also_right=(_by_torch, _by_eigenvalues, _by_correlations),
 )

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _spectra(seed=0):
@@ -37,54 +37,28 @@ price_of_latents = Exercise(
     solution=_price,
     inputs=_spectra,
     praise="half the log of signal over noise, and nothing from the threshold on.",
-    mistakes=(
-        Mistake(
-            "negative for the dead",
-            lambda eigenvalues, variance: 0.5 * torch.log(eigenvalues / variance),
-            "Right for the living. A dead latent has q = p, so its KL is 0, and yours is negative.",
-        ),
-        Mistake(
-            "one half forgotten",
-            lambda eigenvalues, variance: 2 * _price(eigenvalues, variance),
-            "Twice too much: the KL of two Gaussians has a factor 1/2 in front of everything.",
-        ),
-        Mistake(
-            "at the mean picture",
-            lambda eigenvalues, variance: torch.where(
-                eigenvalues > variance,
-                0.5 * (variance / eigenvalues - 1 - torch.log(variance / eigenvalues)),
-                0.0,
-            ),
-            "You left mu^2 out. Its mean over the pictures is (lambda - sigma^2) / lambda.",
-        ),
-        Mistake(
-            "mu^2 / 2 alone",
-            lambda eigenvalues, variance: torch.where(
-                eigenvalues > variance, 0.5 * (eigenvalues - variance) / eigenvalues, 0.0
-            ),
-            "That is the mean of mu^2 / 2. The variance of q, sigma^2 / lambda, costs as well.",
-        ),
-        Mistake(
-            "sign flipped",
-            lambda eigenvalues, variance: -_price(eigenvalues, variance),
-            "A KL is never negative: the log of 1 / variance of q is what is paid.",
-        ),
-        Mistake(
-            "bits for nats",
-            lambda eigenvalues, variance: _price(eigenvalues, variance) / math.log(2),
-            "These are bits. The course measures in nats, with the natural logarithm.",
-        ),
-        Mistake(
-            "summed over the latents",
-            lambda eigenvalues, variance: _price(eigenvalues, variance).sum(),
-            "One number for each latent is asked for; you added them up.",
-        ),
-        Mistake(
-            "sigma for sigma^2",
-            lambda eigenvalues, variance: _price(eigenvalues, variance**0.5),
-            "`variance` is sigma^2 already; you compared the eigenvalues with its root.",
-        ),
-    ),
+    mistakes="""
+        negative for the dead: 0.5 * torch.log(eigenvalues / variance)
+            Right for the living. A dead latent has q = p, so its KL is 0, and yours is negative.
+        one half forgotten: 2 * _price(eigenvalues, variance)
+            Twice too much: the KL of two Gaussians has a factor 1/2 in front of everything.
+        at the mean picture:
+                torch.where(eigenvalues > variance, 0.5 * (variance / eigenvalues - 1 -
+                torch.log(variance / eigenvalues)), 0.0)
+            You left mu^2 out. Its mean over the pictures is (lambda - sigma^2) / lambda.
+        mu^2 / 2 alone:
+                torch.where(eigenvalues > variance, 0.5 * (eigenvalues - variance) / eigenvalues,
+                0.0)
+            That is the mean of mu^2 / 2. The variance of q, sigma^2 / lambda, costs as well.
+        sign flipped: -_price(eigenvalues, variance)
+            A KL is never negative: the log of 1 / variance of q is what is paid.
+        bits for nats: _price(eigenvalues, variance) / math.log(2)
+            These are bits. The course measures in nats, with the natural logarithm.
+        summed over the latents: _price(eigenvalues, variance).sum()
+            One number for each latent is asked for; you added them up.
+        sigma for sigma^2: _price(eigenvalues, variance**0.5)
+            `variance` is sigma^2 already; you compared the eigenvalues with its root.
+    """,
     also_right=(
         _from_the_kl,
         _one_by_one,

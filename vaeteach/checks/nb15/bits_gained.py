@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _averages_and_priors():
@@ -32,48 +32,28 @@ bits_gained = Exercise(
     solution=_gain,
     inputs=_averages_and_priors,
     praise="the fall of the marginal KL, and nothing else.",
-    mistakes=(
-        Mistake(
-            "nats for bits",
-            lambda q, log_p: _gain(q, log_p) * math.log(2),
-            "This is in nats. A bit is log 2 nats: divide.",
-        ),
-        Mistake(
-            "multiplied by log 2",
-            lambda q, log_p: _gain(q, log_p) * math.log(2) ** 2,
-            "To turn nats into bits divide by log 2.",
-        ),
-        Mistake(
-            "sign flipped",
-            lambda q, log_p: -_gain(q, log_p),
-            "Before minus after: where the new prior is better, the gain is positive.",
-        ),
-        Mistake(
-            "the price under the new prior",
-            lambda q, log_p: -(q * log_p).sum() / math.log(2),
-            "This is what a code costs now. Subtract it from what it cost under the uniform prior.",
-        ),
-        Mistake(
-            "the marginal KL that is left",
-            lambda q, log_p: (torch.special.xlogy(q, q).sum() - (q * log_p).sum()) / math.log(2),
-            "This is the marginal KL that is left under the new prior. Asked is how far it fell.",
-        ),
-        Mistake(
-            "all that could be gained",
-            lambda q, log_p: (torch.special.xlogy(q, q).sum() + math.log(len(q))) / math.log(2),
-            "This is the marginal KL under the uniform prior: the most that any prior can gain.",
-        ),
-        Mistake(
-            "averaged over all codes alike",
-            lambda q, log_p: (log_p + math.log(len(q))).mean() / math.log(2),
-            "You took every code equally often. Images use them with the shares in `average`.",
-        ),
-        Mistake(
-            "averaged under the new prior",
-            lambda q, log_p: (log_p.exp() * (log_p + math.log(len(q)))).sum() / math.log(2),
-            "You averaged over codes drawn from the new prior. The images have theirs from q.",
-        ),
-    ),
+    mistakes="""
+        nats for bits: _gain(average, log_prior) * math.log(2)
+            This is in nats. A bit is log 2 nats: divide.
+        multiplied by log 2: _gain(average, log_prior) * math.log(2) ** 2
+            To turn nats into bits divide by log 2.
+        sign flipped: -_gain(average, log_prior)
+            Before minus after: where the new prior is better, the gain is positive.
+        the price under the new prior: -(average * log_prior).sum() / math.log(2)
+            This is what a code costs now. Subtract it from what it cost under the uniform prior.
+        the marginal KL that is left:
+                (torch.special.xlogy(average, average).sum() - (average * log_prior).sum()) /
+                math.log(2)
+            This is the marginal KL that is left under the new prior. Asked is how far it fell.
+        all that could be gained:
+                (torch.special.xlogy(average, average).sum() + math.log(len(average))) / math.log(2)
+            This is the marginal KL under the uniform prior: the most that any prior can gain.
+        averaged over all codes alike: (log_prior + math.log(len(average))).mean() / math.log(2)
+            You took every code equally often. Images use them with the shares in `average`.
+        averaged under the new prior:
+                (log_prior.exp() * (log_prior + math.log(len(average)))).sum() / math.log(2)
+            You averaged over codes drawn from the new prior. The images have theirs from q.
+    """,
     also_right=(
         _as_a_fall,
         lambda average, log_prior: (

@@ -2,7 +2,7 @@
 
 import torch
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _vectors_and_words():
@@ -39,50 +39,27 @@ nearest_word = Exercise(
     solution=lambda vectors, words: _distances(vectors, words).argmin(1),
     inputs=_vectors_and_words,
     praise="one number of a word for each vector.",
-    mistakes=(
-        Mistake(
-            "the farthest word",
-            lambda v, w: _distances(v, w).argmax(1),
-            "You took the word at the largest distance: argmin, not argmax.",
-        ),
-        Mistake(
-            "the largest inner product",
-            lambda v, w: (v @ w.T).argmax(1),
-            "A long word has a large inner product with everything in its direction. The nearest"
-            " word has the smallest distance.",
-        ),
-        Mistake(
-            "the most similar direction",
-            lambda v, w: torch.cosine_similarity(v[:, None], w, dim=-1).argmax(1),
-            "That is the word with the smallest angle. The length counts as well: the smallest"
-            " distance.",
-        ),
-        Mistake(
-            "the distance for the number",
-            lambda v, w: _distances(v, w).min(1).values,
-            "You return how far the nearest word is. Return which one it is.",
-        ),
-        Mistake(
-            "the words themselves",
-            lambda v, w: w[_distances(v, w).argmin(1)],
-            "You looked the word up already. The code holds its number: return that.",
-        ),
-        Mistake(
-            "the nearest vector to each word",
-            lambda v, w: _distances(v, w).argmin(0),
-            "You asked each word for its nearest vector. Minimise over the words, the last axis.",
-        ),
-        Mistake(
-            "distances added up without squares",
-            lambda v, w: (v[:, None] - w).sum(-1).argmin(1),
-            "Differences of both signs cancel. Square them before you add them up.",
-        ),
-        Mistake(
-            "absolute differences",
-            lambda v, w: (v[:, None] - w).abs().sum(-1).argmin(1),
-            "That is the distance by city blocks. The dictionary is searched by Euclid's: squares.",
-        ),
-    ),
+    mistakes="""
+        the farthest word: _distances(vectors, words).argmax(1)
+            You took the word at the largest distance: argmin, not argmax.
+        the largest inner product: (vectors @ words.T).argmax(1)
+            A long word has a large inner product with everything in its direction. The nearest word
+            has the smallest distance.
+        the most similar direction:
+                torch.cosine_similarity(vectors[:, None], words, dim=-1).argmax(1)
+            That is the word with the smallest angle. The length counts as well: the smallest
+            distance.
+        the distance for the number: _distances(vectors, words).min(1).values
+            You return how far the nearest word is. Return which one it is.
+        the words themselves: words[_distances(vectors, words).argmin(1)]
+            You looked the word up already. The code holds its number: return that.
+        the nearest vector to each word: _distances(vectors, words).argmin(0)
+            You asked each word for its nearest vector. Minimise over the words, the last axis.
+        distances added up without squares: (vectors[:, None] - words).sum(-1).argmin(1)
+            Differences of both signs cancel. Square them before you add them up.
+        absolute differences: (vectors[:, None] - words).abs().sum(-1).argmin(1)
+            That is the distance by city blocks. The dictionary is searched by Euclid's: squares.
+    """,
     also_right=(
         _one_by_one,
         _without_the_square_of_the_vector,

@@ -3,7 +3,7 @@
 import torch
 from torch.distributions import Categorical
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _usages():
@@ -36,45 +36,23 @@ words_in_use = Exercise(
     solution=lambda words, size: _entropy(_shares(words, size)).exp(),
     inputs=_usages,
     praise="all words equally often: as many as there are; one word only: one.",
-    mistakes=(
-        Mistake(
-            "the entropy",
-            lambda words, size: _entropy(_shares(words, size)),
-            "This is the entropy in nats. The perplexity is its exponential: a number of words.",
-        ),
-        Mistake(
-            "2 to the power of nats",
-            lambda words, size: 2 ** _entropy(_shares(words, size)),
-            "2 to the power of an entropy needs it in bits. With the natural logarithm take exp.",
-        ),
-        Mistake(
-            "words counted",
-            lambda words, size: (_shares(words, size) > 0).sum().float(),
-            "You count every word that occurs, however rarely. A rare word must count less.",
-        ),
-        Mistake(
-            "zero times log zero",
-            lambda words, size: (-(_shares(words, size) * _shares(words, size).log()).sum()).exp(),
-            "A word that never occurs gives 0 times minus infinity, which a computer calls nan."
-            " torch.special.xlogy(p, p) knows that it is 0.",
-        ),
-        Mistake(
-            "sign flipped",
-            lambda words, size: (-_entropy(_shares(words, size))).exp(),
-            "Your perplexity is below one. The entropy is minus the sum of p log p.",
-        ),
-        Mistake(
-            "one over the sum of squares",
-            lambda words, size: 1 / _shares(words, size).square().sum(),
-            "This is another number of equally used words (Simpson's). Perplexity takes the"
-            " entropy.",
-        ),
-        Mistake(
-            "mean for sum",
-            lambda words, size: (_entropy(_shares(words, size)) / size).exp(),
-            "The entropy adds up over the words; you took the mean.",
-        ),
-    ),
+    mistakes="""
+        the entropy: _entropy(_shares(words, size))
+            This is the entropy in nats. The perplexity is its exponential: a number of words.
+        2 to the power of nats: 2 ** _entropy(_shares(words, size))
+            2 to the power of an entropy needs it in bits. With the natural logarithm take exp.
+        words counted: (_shares(words, size) > 0).sum().float()
+            You count every word that occurs, however rarely. A rare word must count less.
+        zero times log zero: (-(_shares(words, size) * _shares(words, size).log()).sum()).exp()
+            A word that never occurs gives 0 times minus infinity, which a computer calls nan.
+            torch.special.xlogy(p, p) knows that it is 0.
+        sign flipped: (-_entropy(_shares(words, size))).exp()
+            Your perplexity is below one. The entropy is minus the sum of p log p.
+        one over the sum of squares: 1 / _shares(words, size).square().sum()
+            This is another number of equally used words (Simpson's). Perplexity takes the entropy.
+        mean for sum: (_entropy(_shares(words, size)) / size).exp()
+            The entropy adds up over the words; you took the mean.
+    """,
     also_right=(
         _count_by_count,
         lambda words, size: Categorical(_shares(words, size)).entropy().exp(),
