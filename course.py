@@ -3,8 +3,9 @@
 
     python3 course.py                 set up if needed, then open JupyterLab on the first notebook
     python3 course.py test [ARGS]     set up if needed, then run every test (ARGS go to pytest)
-    python3 course.py assignments FOLDER    the exercises for nbgrader, for teachers
     python3 course.py site            set up if needed, then write the course as pages into site/
+    python3 course.py assignments FOLDER    for teachers: the exercises for nbgrader
+    python3 course.py slides FOLDER         for teachers: six lectures of the lessons' figures
     python3 course.py doctor          say what is installed and what does not work
     python3 course.py clean           remove what the other commands have made in this folder
 
@@ -276,20 +277,20 @@ def doctor(options):
     return become([PYTHON, "-c", ask, str(LISTS[1])], environment())
 
 
-def assignments(options):
-    set_up()
-    folder = [os.path.abspath(option) for option in options[:1] if option[:1] != "-"]
-    command = [PYTHON, "-m", "teaching.assignments", *folder, *options[len(folder) :]]
-    return become(command, environment())
+def teaching(name):
+    """The command that a module of teaching/ is; a folder means one seen from where it is typed."""
+
+    def command(options):
+        set_up()
+        folder = [os.path.abspath(option) for option in options[:1] if option[:1] != "-"]
+        words = [PYTHON, "-m", "teaching." + name, *folder, *options[len(folder) :]]
+        return become(words, environment())
+
+    return command
 
 
-COMMANDS = {
-    "test": test,
-    "site": site,
-    "clean": clean,
-    "doctor": doctor,
-    "assignments": assignments,
-}
+COMMANDS = {"test": test, "site": site, "clean": clean, "doctor": doctor}
+COMMANDS.update({name: teaching(name) for name in ("assignments", "slides")})
 
 
 def main(arguments):

@@ -34,9 +34,9 @@ def run(lesson: Lesson, seed: int) -> list[dict]:
     space, found = {}, []
     with mock.patch.multiple(vt, **seeded):
         for cell in lesson.cells:
-            if cell.cell_type != "code" or _is_for_the_reader(cell.source):
+            if cell.cell_type != "code" or is_for_the_reader(cell.source):
                 continue
-            printed, value = _evaluate(cell.source, space, f"{lesson.path.name} {cell.id}")
+            printed, value = evaluate(cell.source, space, f"{lesson.path.name} {cell.id}")
             for text, numbers in [*_lines(printed), *_table(value)]:
                 for place, number in enumerate(numbers):
                     row = {"lesson": lesson.number, "cell": cell.id, "text": text}
@@ -44,12 +44,12 @@ def run(lesson: Lesson, seed: int) -> list[dict]:
     return found
 
 
-def _is_for_the_reader(source):
+def is_for_the_reader(source):
     """A view, or an exercise: nothing of it is printed, and nothing later needs it."""
     return bool(re.search(r"^checks\.|^\w*[A-Z]\w*\(.*\)$|^explorer", source, re.MULTILINE))
 
 
-def _evaluate(source, space, name):
+def evaluate(source, space, name):
     """What a cell prints, and the value of its last line."""
     tree, out = ast.parse(source), io.StringIO()
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None

@@ -25,6 +25,19 @@ SOLUTION = re.compile(r" *### BEGIN SOLUTION.*?### END SOLUTION", re.DOTALL)
 HIDDEN = re.compile(r"\n### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.DOTALL)
 
 
+# It knows the inputs that are shown, and tells of others what it can.
+ONLY_SHOWN = """
+from vaeteach import checks
+shown = checks.kl_gradient
+def kl_gradient(mu, sigma):
+    for case in shown.inputs():
+        if case[0].shape == mu.shape and bool((case[0] == mu).all()):
+            return shown.solution(mu, sigma)
+    print("the hidden input is", mu)
+    raise ValueError(f"the hidden input is {mu}")
+"""
+
+
 def cells(notebook, ending):
     """{name of the exercise: cell} for the cells of one kind."""
     return {
@@ -88,18 +101,9 @@ def test_solved_untouched_and_mistaken(lesson_03, own_checks):
 
 def test_answers_that_only_know_the_inputs_that_are_shown(lesson_03, own_checks):
     """They pass the check in sight; the hidden one asks about other numbers."""
-    answer = """
-from vaeteach import checks
-shown = checks.kl_gradient
-def kl_gradient(mu, sigma):
-    for case in shown.inputs():
-        if case[0].shape == mu.shape and bool((case[0] == mu).all()):
-            return shown.solution(mu, sigma)
-    raise ValueError(f"the hidden input is {mu}")
-"""
-    assert points(lesson_03, {"kl_gradient": answer})["kl_gradient"] == 0
+    assert points(lesson_03, {"kl_gradient": ONLY_SHOWN})["kl_gradient"] == 0
     space = {}
-    exec(answer, space)
+    exec(ONLY_SHOWN, space)
     assert checks.kl_gradient.judge(space["kl_gradient"]).right
     verdict = checks.kl_gradient.on_other_inputs(5).judge(space["kl_gradient"])
     assert not verdict.right and "hidden input" not in verdict.message
@@ -261,9 +265,7 @@ def answered(source):
 
 
 def without_checks(named, notebook):
-    notebook.cells = [
-        cell for cell in notebook.cells if not cell.metadata.get("nbgrader", {}).get("grade")
-    ]
+    notebook.cells = [cell for name, cell in named.items() if not name.endswith("-check")]
 
 
 def with_empty_checks(named, _):
@@ -273,56 +275,62 @@ def with_empty_checks(named, _):
 
 
 HEAD = "def kl_gradient(mu, sigma):\n    "
-PRINTS = "print('the input', mu)\n    raise ValueError(f'the input {mu}')"
 MISBEHAVING = {
     "endless": answered(HEAD + "while True: pass"),
     "endless_cell": answered("while True: pass"),
     "exits": answered(HEAD + "exit()"),
     "exits_in_a_cell": answered("exit()"),
     "writes": answered(HEAD + "open('left.txt', 'w').write('here')\n    return mu"),
-    "prints": answered(HEAD + PRINTS),
+    "prints": answered(ONLY_SHOWN),
     "replaces": answered(HEAD + "return mu\nchecks.kl_gradient = print"),
     "deletes_checks": without_checks,
     "empties_checks": with_empty_checks,
 }
 
 
-@pytest.mark.skipif("VAETEACH_EVERYTHING" not in os.environ, reason="with VAETEACH_EVERYTHING=1")
+ASKED = pytest.mark.skipif("VAETEACH_EVERYTHING" not in os.environ, reason="VAETEACH_EVERYTHING=1")
+
+
+def graded(number, nbgrader, folder, submissions):
+    """({student: {exercise: points}}, the full points, what autograde said) of one assignment."""
+    name, course = LESSONS[number].path.stem, Course(folder, nbgrader)
+    (source,) = assignments.write(folder, [number], seed=1)
+    course.run("generate_assignment", name)
+    for student, change in submissions.items():
+        course.submit(student, name, change)
+    said = course.run("autograde", name, "--Execute.timeout=20").stderr
+    full = {
+        exercise: cell.metadata.nbgrader.points
+        for exercise, cell in cells(nbformat.read(source, 4), "-check").items()
+    }
+    given = {
+        student: {exercise: scores[f"{exercise}-check"] for exercise in full}
+        for (_, student), scores in course.points().items()
+    }
+    course.run("generate_feedback", name)
+    pages = {page.parts[-3]: page.read_text("utf-8") for page in folder.glob("feedback/*/*/*.html")}
+    assert set(pages) == set(submissions), said[-3000:]
+    return given, full, pages
+
+
+@ASKED
 @pytest.mark.slow
 @pytest.mark.parametrize("number", LESSONS)
 def test_nbgrader_itself(number, nbgrader, tmp_path):
-    """Generate, autograde, feedback: what each kind of submission is given."""
+    """Generate, autograde, feedback: solved, untouched and two mistakes that the checks know."""
     lesson = LESSONS[number]
-    name, course = lesson.path.stem, Course(tmp_path, nbgrader)
-    assignments.write(tmp_path, [number], seed=1)
-    course.run("generate_assignment", name)
-    others = MISBEHAVING if number == "03" else {}
-    course.submit("solved", name, solved(lesson))
-    course.submit("untouched", name, lambda *_: None)
-    course.submit("wrong_1", name, mistaken(lesson, 0))
-    course.submit("wrong_2", name, mistaken(lesson, 1))
-    for student, change in others.items():
-        course.submit(student, name, change)
-    said = course.run("autograde", name, "--Execute.timeout=20").stderr
-    given = course.points()
-    full = {
-        cell: notebook_cell.metadata.nbgrader.points
-        for cell, notebook_cell in cells(assignments.assignment(lesson), "-check").items()
-    }
-    machine = {
-        student: {
-            cell.removesuffix("-check"): points
-            for cell, points in scores.items()
-            if "written" not in cell
-        }
-        for (_, student), scores in given.items()
-    }
-    assert machine.pop("solved") == full
-    for student, scores in machine.items():
-        assert scores == dict.fromkeys(full, 0), f"{student}: {scores}\n{said[-2000:]}"
+    submissions = {"solved": solved(lesson), "untouched": lambda *_: None}
+    submissions |= {f"wrong_{i}": mistaken(lesson, i) for i in (0, 1)}
+    given, full, _ = graded(number, nbgrader, tmp_path, submissions)
+    assert given.pop("solved") == full
+    assert given == dict.fromkeys(given, dict.fromkeys(full, 0)) and len(given) == 3
+
+
+@ASKED
+@pytest.mark.slow
+def test_nbgrader_and_submissions_that_misbehave(nbgrader, tmp_path):
+    given, full, pages = graded("03", nbgrader, tmp_path, MISBEHAVING)
+    assert given == dict.fromkeys(MISBEHAVING, dict.fromkeys(full, 0))
     assert not list(tmp_path.rglob("left.txt"))
-    course.run("generate_feedback", name)
-    pages = {page.parts[-3]: page for page in tmp_path.glob("feedback/*/*/*.html")}
-    assert set(pages) == set(machine) | {"solved"}
-    if "prints" in pages:  # what its own cells show is the check in sight
-        assert "the input [[" not in pages["prints"].read_text("utf-8")
+    assert "Right (kl_gradient)" in pages["prints"]  # the check in sight
+    assert "hidden input is tensor" not in pages["prints"]
