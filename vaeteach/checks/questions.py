@@ -1,7 +1,4 @@
-"""The self-test of notebook 12.
-
-Twelve questions, each with what to say to every wrong answer and where to look.
-"""
+"""The self-test of notebook 12: twelve questions, an answer to every wrong one, and where."""
 
 import math
 

@@ -52,10 +52,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Number:
-    """A question answered by a number.
-
-    `value()` computes it; `slips` are (function, hint) for known wrong ones.
-    """
+    """A question answered by the number `value()`; `slips`: (function, hint) for wrong ones."""
 
     key: str
     prompt: str
@@ -87,10 +84,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Code:
-    """A question answered by one expression in the `names`.
-
-    Its check is an Exercise of functions of these names.
-    """
+    """A question answered by one expression in `names`, judged by an Exercise of them."""
 
     key: str
     prompt: str

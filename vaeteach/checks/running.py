@@ -131,10 +131,7 @@ def _guest():
 
 @contextlib.contextmanager
 def _kernel_stays():
-    """IPython's own `exit()` and `quit()` end the kernel after the cell.
-
-    Here they raise SystemExit as Python's do.
-    """
+    """IPython's `exit()` and `quit()` raise SystemExit at once here, as Python's do."""
     shell = _shell()
     if shell is None:
         yield

@@ -70,10 +70,7 @@ def compare_with_prior(
 
 
 def two_sample_statistics(a, b):
-    """Each statistic of two samples a, b of shape (n, D) as a dict of floats.
-
-    Zero or small where nothing differs.
-    """
+    """Each statistic of samples a, b (n, D) as floats, near zero where nothing differs."""
     from scipy.stats import ks_2samp
 
     within_a, within_b, across = _distances(a, b)
@@ -111,10 +108,7 @@ def _off_diagonal(square):
 
 
 def _squared_mmd(within_a, within_b, across):
-    """Unbiased squared maximum mean discrepancy.
-
-    Its kernel's width is the median distance (Gretton et al. 2012, lemma 6).
-    """
+    """Unbiased squared MMD, its kernel as wide as the median distance (Gretton et al. 2012)."""
     width = np.median(across) or 1.0
     a, b, ab = (np.exp(-0.5 * (d / width) ** 2) for d in (within_a, within_b, across))
     np.fill_diagonal(a, 0)
@@ -123,10 +117,7 @@ def _squared_mmd(within_a, within_b, across):
 
 
 def _classifier(a, b):
-    """Held-out accuracy of sqrt(n) nearest neighbours at telling the samples apart.
-
-    Source: Lopez-Paz and Oquab, section 3.
-    """
+    """Accuracy of sqrt(n) neighbours at telling the samples apart (Lopez-Paz and Oquab)."""
     from sklearn.neighbors import KNeighborsClassifier
 
     points, label = np.concatenate([a, b]), np.repeat([0, 1], [len(a), len(b)])

@@ -1,7 +1,4 @@
-"""Turning the latents.
-
-The symmetry that an isotropic Gaussian prior leaves free, and a diagonal posterior does not.
-"""
+"""Turning the latents: free under an isotropic prior, not for a diagonal posterior."""
 
 import copy
 
@@ -60,10 +57,7 @@ def map_latents(model, matrix, shift, prior=None, diagonal=False):
 
 
 class TurnedEncoder(nn.Module):
-    """An encoder followed by u = A z + b.
-
-    q(u|x) = N(A mu + b, A diag(sigma^2) A^T), or the diagonal nearest to it.
-    """
+    """An encoder, then u = A z + b: N(A mu + b, A diag(sigma^2) A^T) or its nearest diagonal."""
 
     def __init__(self, encoder, matrix, diagonal=False, shift=None):
         super().__init__()

@@ -1,7 +1,4 @@
-"""Where to sample from.
-
-Distributions fitted to the codes, pictures decoded from them, missing pixels filled in.
-"""
+"""Where to sample from: fits to the codes, decoded pictures, missing pixels filled in."""
 
 import torch
 from torch.distributions import (

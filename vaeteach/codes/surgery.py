@@ -1,7 +1,4 @@
-"""The mean KL term split in two.
-
-What the codes tell about the image, and how far their average is from the prior.
-"""
+"""The mean KL in two: what codes tell of the image, how far their average is off the prior."""
 
 import math
 from typing import NamedTuple

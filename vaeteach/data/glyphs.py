@@ -78,10 +78,7 @@ def draw_factors(n: int, vary: Iterable[str], seed: int) -> dict[str, np.ndarray
 
 
 def render(factors: dict[str, np.ndarray]) -> np.ndarray:
-    """Draw the images, (n, 784) bytes.
-
-    An outline, sheared, turned, shifted, with a stroke of `thickness` around it.
-    """
+    """Draw the images, (n, 784) bytes: an outline, sheared, turned, shifted, and its stroke."""
     from matplotlib.backends.backend_agg import RendererAgg
     from matplotlib.transforms import Affine2D
 

@@ -1,7 +1,4 @@
-"""The catalogue of faults.
-
-Small recipes, each of which makes one thing go wrong with a VAE, on digits in seconds.
-"""
+"""The catalogue of faults: recipes in seconds, each with one thing wrong with a VAE."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -80,10 +77,7 @@ def _sigmoid_encoder(pixels, latents):
 
 
 def _dead_units(data, seed):
-    """ReLU layers whose biases start at -4.
-
-    Nearly every hidden unit is off for every image, and has no gradient.
-    """
+    """ReLU layers whose biases start at -4: nearly every unit is off and has no gradient."""
     model = _standard(data, seed, activation=nn.ReLU)
     for layer in [*model.encoder.net[:-1], *model.decoder.net[:-1]]:
         if isinstance(layer, nn.Linear):

@@ -1,7 +1,4 @@
-"""Vital signs: what can be measured on a trained model without changing it.
-
-Numbers in nats a test image, or shares.
-"""
+"""Vital signs of a trained model, in nats a test image, or shares."""
 
 import copy
 import math
@@ -133,10 +130,7 @@ def _gradient(model, data, history, seed):
 
 @torch.no_grad()
 def _hidden_units(model, data, history, seed):
-    """The first hidden layer of either part.
-
-    The module after its first linear layer, watched while images pass.
-    """
+    """The first hidden layer of either part, behind its linear map, while images pass."""
     seen, hooks = [], []
     for part in (model.encoder, model.decoder):
         layers = [module for module in part.modules() if not list(module.children())]

@@ -6,10 +6,7 @@ from torch.distributions import Bernoulli, Independent, register_kl
 
 
 class Bits(Independent):
-    """Independent bits with log-odds ``logits`` (..., n): batch (...,), event (n,).
-
-    log_prob is one number, in nats.
-    """
+    """Independent bits of log-odds ``logits`` (..., n): batch (...,), event (n,)."""
 
     def __init__(self, logits: Tensor):
         self.logits = logits

@@ -13,11 +13,10 @@ class ContinuousMixture(Distribution):
     """p(z) = integral of p(z|u) p(u) over u. Batch (), event (D,).
 
     upper: p(u), with event (U,). given: a function from points u (..., U) to the Gaussian p(z|u),
-    batch (...).
-    nodes (S, U) and log_weight (S,): the rule of integration over u, with p(u) in the weights,
-    which are made to add up to one. Its density is that of S components, so it always integrates
-    to one; it is that of the samples, which draw u from p(u) itself, as far as p(z|u) changes
-    smoothly from node to node.
+    batch (...). nodes (S, U) and log_weight (S,): the rule of integration over u, with p(u) in the
+    weights, which are made to add up to one. Its density is that of S components, so it always
+    integrates to one; it is that of the samples, which draw u from p(u) itself, as far as p(z|u)
+    changes smoothly from node to node.
     """
 
     arg_constraints = {}

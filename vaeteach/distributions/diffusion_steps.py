@@ -16,12 +16,11 @@ def step_prices(q: Gaussian, pull, steps: int, seed=0) -> torch.Tensor:
 
     The encoder is z_0 ~ q(z|x), then noise in `steps` portions, evenly spaced in the angle of which
     t is the squared sine. The model starts from z_1 ~ N(0, I), which q(z_1|x) is exactly (its KL is
-    zero), and goes p(z_s|z_t) = N(mean, v I) with mean = c z_t + v sqrt(1 - s) pull(z_t, t),
-    c = sqrt((1 - t) / (1 - s)), v = 1 - c^2. All are Gaussian, so every KL has its closed form; the
+    zero), and goes p(z_s|z_t) = N(mean, v I) with mean = c z_t + v sqrt(1 - s) pull(z_t, t), c =
+    sqrt((1 - t) / (1 - s)), v = 1 - c^2. All are Gaussian, so every KL has its closed form; the
     mean over z_t ~ q(z_t|x) is estimated by one draw. The sum over steps is, by the chain rule, at
-    least KL(q(z|x) || p(z)).
-    Sources: Ho et al. 2020, equations 5 to 11, there with z_0 in the place of q(z_0|x); the larger
-    of their two variances.
+    least KL(q(z|x) || p(z)). Sources: Ho et al. 2020, equations 5 to 11, there with z_0 in the
+    place of q(z_0|x); the larger of their two variances.
     """
     times = [math.sin(math.pi / 2 * i / steps) ** 2 for i in range(steps + 1)]
     prices, seed = [], generator(seed)

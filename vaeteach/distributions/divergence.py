@@ -1,7 +1,4 @@
-"""The KL divergence.
-
-Exact where torch's registry knows the pair, estimated elsewhere, refused where it is infinite.
-"""
+"""The KL divergence: exact where registered, else estimated, refused where infinite."""
 
 from torch import Generator, Tensor
 from torch.distributions import Distribution, constraints, kl_divergence

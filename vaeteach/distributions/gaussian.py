@@ -1,7 +1,4 @@
-"""Gaussians with a diagonal covariance, and their KL.
-
-It is computed from the log-variance, so that nothing underflows.
-"""
+"""Diagonal Gaussians and their KL, from log-variances, so that nothing underflows."""
 
 import math
 
@@ -97,8 +94,5 @@ def kl_standard_normal(mu: torch.Tensor, logvar: torch.Tensor) -> torch.Tensor:
 
 @register_kl(Gaussian, Gaussian)
 def _kl_gaussian(q, p):
-    """Sum over D of the KL of the standardised pair.
-
-    Shift p to N(0, 1), where q has mean (mu_q - mu_p) / sigma_p.
-    """
+    """Sum over D of the KL of the pair shifted so that p is N(0, 1)."""
     return kl_standard_normal((q.mu - p.mu) / p.base_dist.scale, q.logvar - p.logvar).sum(-1)

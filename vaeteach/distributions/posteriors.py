@@ -34,10 +34,7 @@ class GaussianPosterior:
 
 
 class BetaPosterior:
-    """Independent Beta(a, b) on (0, 1)^D.
-
-    2 D numbers, the logit of the mean and the average of log a and log b.
-    """
+    """Independent Beta(a, b) on (0, 1)^D, from the mean's logit and the mean of log a, log b."""
 
     def n_parameters(self, latent_dim):
         return 2 * latent_dim

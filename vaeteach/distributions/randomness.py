@@ -13,10 +13,7 @@ _global_rng = threading.RLock()
 
 
 def generator(seed: int | torch.Generator) -> torch.Generator:
-    """A torch.Generator from a seed.
-
-    `seed` itself if it is one (it moves on), else a new one started from the integer.
-    """
+    """`seed` itself if it is a torch.Generator (it moves on), else a new one from it."""
     if isinstance(seed, torch.Generator):
         return seed
     if isinstance(seed, bool) or not hasattr(seed, "__index__"):

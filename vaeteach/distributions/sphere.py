@@ -99,10 +99,7 @@ class VonMisesFisher(Distribution):
         return along * self.loc.square() + across * (1 - self.loc.square())
 
     def rsample(self, sample_shape=()):
-        """The height along loc by its inverse CDF, a uniform angle about it.
-
-        In float64 for the sake of the tails.
-        """
+        """The height along loc by its inverse CDF in float64, for the tails; a uniform angle."""
         shape = self._extended_shape(sample_shape)
         u, angle = torch.rand((2, *shape[:-1]), dtype=torch.float64)
         drop = _inverse_cdf(u.clamp(min=2.0**-53), self.concentration.double()).unsqueeze(-1)
@@ -153,10 +150,7 @@ def log_flatness(kappa):
 
 
 def shortfall(kappa):
-    """1 - A(kappa) = 1 - coth kappa + 1 / kappa, how far the mean stays inside.
-
-    1 at 0, about 1 / kappa far out.
-    """
+    """1 - A(kappa) = 1 - coth kappa + 1 / kappa, how far the mean stays inside."""
     series = 1 - kappa / 3 + kappa**3 / 45
     safe = kappa.clamp(min=_SERIES_BELOW)
     return torch.where(
@@ -204,10 +198,7 @@ def _kl_vmf_uniform(q, p):
 
 @register_kl(VonMisesFisher, VonMisesFisher)
 def _kl_vmf_vmf(q, p):
-    """E_q[log p] needs only the mean of q.
-
-    KL = KL(q || uniform) - log_flatness(kappa_p) + kappa_p (1 - A_q cos).
-    """
+    """KL(q || uniform) - log_flatness(kappa_p) + kappa_p (1 - A_q cos), by the mean of q."""
     missing = shortfall(q.concentration)
     turned = (q.loc - p.loc).square().sum(-1) / 2
     away = missing + (1 - missing) * turned

@@ -149,10 +149,7 @@ def bound_gap(model: VAE, x: torch.Tensor, points: int = 201) -> torch.Tensor:
 
 
 def quadrature_error(model: VAE, x: torch.Tensor, points: int = 201) -> torch.Tensor:
-    """|log p(x) on this grid - log p(x) on one twice as fine|, nats, (B,).
-
-    How far `log_marginal` is to be trusted.
-    """
+    """How far to trust `log_marginal`: |log p(x) less that on a grid twice as fine|, (B,)."""
     return (log_marginal(model, x, points) - log_marginal(model, x, 2 * points - 1)).abs()
 
 

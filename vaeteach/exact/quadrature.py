@@ -124,10 +124,7 @@ def _box(prior, q, latent_dim, box, reach):
 
 
 def _spread(prior):
-    """Mean and standard deviation of a prior.
-
-    From samples where the family does not give them (flows) or has none.
-    """
+    """Mean and stddev of a prior, from samples where the family does not give them."""
     try:
         mean, stddev = prior.mean, prior.variance.sqrt()
         if torch.isfinite(mean).all() and torch.isfinite(stddev).all():
@@ -164,10 +161,7 @@ def _widened(low, high, rules):
 
 
 def _too_coarse(q, rules):
-    """How far the trapezoid rule is off on a normal density.
-
-    About 2 exp(-2 (pi s / h)^2) for width s and spacing h.
-    """
+    """How far the trapezoid rule is off: 2 exp(-2 (pi s / h)^2) for width s, spacing h."""
     spacing, narrowest = max(float(axis[1] - axis[0]) for axis, _ in rules), float(q.stddev.min())
     if narrowest > 0.6 * spacing:
         return ""

@@ -28,10 +28,7 @@ def exact_log_marginal(model, x):
 
 
 def sphere_nodes(n=161):
-    """Points (S, 3) and weights (S,) that integrate over the sphere.
-
-    Gauss-Legendre in height, trapezoid about it.
-    """
+    """Points (S, 3), weights (S,) on the sphere: Gauss-Legendre in height, trapezoid about."""
     height, weight = (torch.as_tensor(v) for v in np.polynomial.legendre.leggauss(n))
     angle = 2 * math.pi * torch.arange(2 * n, dtype=torch.float64) / (2 * n)
     radius = (1 - height.square()).sqrt()[:, None]

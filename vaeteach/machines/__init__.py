@@ -1,7 +1,4 @@
-"""Models of bits and words, whose prior has to learn.
-
-Boltzmann and Helmholtz machines, a VAE of bits, a VQ-VAE.
-"""
+"""Models of bits and words: Boltzmann and Helmholtz machines, a VAE of bits, a VQ-VAE."""
 
 from .annealing import annealed_log_partition
 from .bernoulli_vae import (

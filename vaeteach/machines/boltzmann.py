@@ -67,10 +67,7 @@ class RBM(nn.Module):
         return v
 
     def hidden_scores(self) -> Tensor:
-        """log sum_v exp(-E(v, h)) = b.h + sum_i softplus(a_i + (W h)_i) for all h.
-
-        The unnormalised log p(h), (2^H,).
-        """
+        """log sum_v exp(-E(v, h)) = b.h + sum_i softplus(a_i + (W h)_i) for all h, (2^H,)."""
         h = all_states(self.n_hidden, self.weight.dtype)
         return h @ self.hidden_bias + log1pexp(self.visible_bias + h @ self.weight.T).sum(-1)
 
@@ -81,10 +78,7 @@ class RBM(nn.Module):
         return self.hidden_scores().logsumexp(0)
 
     def log_prob(self, v: Tensor, log_partition: Tensor | float | None = None) -> Tensor:
-        """log p(v) = -F(v) - log Z in nats, (B,).
-
-        Pass a ``log_partition`` to use an estimate in place of the sum.
-        """
+        """log p(v) = -F(v) - log Z, nats, (B,); ``log_partition``: an estimate of log Z."""
         check_bits(v, self.n_visible, "v")
         return -self.free_energy(v) - (
             self.log_partition() if log_partition is None else log_partition
@@ -137,10 +131,7 @@ class RBM(nn.Module):
         return self.hidden(check_bits(v, self.n_visible, "v")).mean.mean(0)
 
     def aggregate_log_prob(self, v: Tensor) -> Tensor:
-        """log <p(h | v)> over the rows of v (B, V), for every h: (2^H,).
-
-        To be held against ``hidden_log_prob``.
-        """
+        """log <p(h | v)> over the rows of v (B, V), (2^H,); beside it: ``hidden_log_prob``."""
         logits = self.hidden_bias + check_bits(v, self.n_visible, "v") @ self.weight
         states, constant = all_states(self.n_hidden, self.weight.dtype), log1pexp(logits).sum(-1)
         parts = [

@@ -35,10 +35,7 @@ def all_codes(positions: int, words: int, dtype: torch.dtype | None = None) -> T
 
 
 def check_bits(x: Tensor, n: int, what: str = "x") -> Tensor:
-    """x itself if it is a (B, n) floating tensor of zeros and ones.
-
-    Raises ValueError with the reason if it is not.
-    """
+    """x itself if it is a (B, n) floating tensor of zeros and ones, else a ValueError says why."""
     if not isinstance(x, Tensor) or not x.is_floating_point():
         kind = f"a tensor of {x.dtype}" if isinstance(x, Tensor) else f"a {type(x).__name__}"
         raise ValueError(

@@ -1,7 +1,4 @@
-"""The bounds on log p(x): the evidence lower bound and its importance-weighted form.
-
-One number per image, nats.
-"""
+"""The bounds on log p(x), plain and importance-weighted: one number per image, nats."""
 
 import math
 from typing import NamedTuple

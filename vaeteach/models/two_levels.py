@@ -69,10 +69,7 @@ class TopDown(BottomUp):
 
 
 def product(a, b) -> Distribution:
-    """The Gaussian proportional to the product of two: precisions add, means are weighted by them.
-
-    a, b: Gaussians of one shape.
-    """
+    """The product of Gaussians a, b, normalised: precisions add and weight the means."""
     logvar = -torch.logaddexp(-a.logvar, -b.logvar)
     mu = a.mu * (logvar - a.logvar).exp() + b.mu * (logvar - b.logvar).exp()
     return gaussian(mu, logvar)

@@ -1,7 +1,4 @@
-"""Drawing: `draw_*` functions take an Axes and arrays and return the artists.
-
-Nothing is computed or shown here.
-"""
+"""Drawing: `draw_*` take an Axes and arrays and return the artists; nothing is computed."""
 
 from .absorption import (
     draw_absorption,

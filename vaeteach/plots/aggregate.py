@@ -1,7 +1,4 @@
-"""The aggregate posterior against the prior.
-
-Density, log-ratio map, marginals, radius, moment bars, the split KL.
-"""
+"""The aggregate posterior against the prior: maps, marginals, radius, moments, the KL."""
 
 import numpy as np
 
@@ -32,10 +29,7 @@ def draw_log_ratio(ax, axis, log_ratio, limit=3.0):
 
 
 def draw_marginals(ax, axis, densities, prior):
-    """Densities (D, M) of single latents over axis (M,), and the prior's (M,).
-
-    Returns the lines of q, then the prior's.
-    """
+    """The lines of single latents' densities (D, M) over axis (M,), then the prior's (M,)."""
     lines = []
     for d, density in enumerate(densities):
         style = dict(color=COLOURS["q"], ls=("-", "--", ":", "-.")[d % 4], lw=2)

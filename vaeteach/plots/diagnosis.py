@@ -100,10 +100,7 @@ def _compress(ax, values, low=None):
 
 
 def draw_rates(ax, names, right, runs):
-    """Share of runs in which each cause was named first, as bars to the right with the counts.
-
-    Returns the bars.
-    """
+    """The bars: share of runs in which each cause was named first, with the counts."""
     share = np.asarray(right) / np.asarray(runs)
     places = np.arange(len(names))[::-1]
     bars = ax.barh(places, share, color=np.where(share >= 0.9, COLOURS["q"], COLOURS["alarm"]))

@@ -1,7 +1,4 @@
-"""Binary units.
-
-How often each is on under the prior and under the average posterior, and what a fixed prior costs.
-"""
+"""Binary units: how often each is on under prior and q, and what a fixed prior costs."""
 
 from typing import NamedTuple
 
@@ -30,10 +27,7 @@ def style_units(ax, n, label="unit of the top layer"):
 
 
 def draw_unit_marginals(ax, prior, average, legend=True):
-    """Bars (prior, grey) and dots (average posterior, blue) of n units: both (n,) in [0, 1].
-
-    Returns (bars, dots).
-    """
+    """(bars of the prior, dots of the average posterior) of n units: both (n,) in [0, 1]."""
     prior, average = np.asarray(prior), np.asarray(average)
     units = np.arange(1, len(prior) + 1)
     ax.axhline(0.5, color="k", lw=0.8, ls=":", zorder=0)

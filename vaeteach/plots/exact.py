@@ -110,10 +110,7 @@ def draw_gap_parts(ax, *parts, names=("approximation gap", "amortisation gap")):
 
 
 def draw_bounds_by_samples(ax, counts, mean, stderr, elbo, evidence):
-    """Importance-weighted bounds over the number of samples, between ELBO and log p(x).
-
-    With two standard errors.
-    """
+    """Importance-weighted bounds by the number of samples, ± 2 s.e., up to log p(x)."""
     style = dict(fmt="o-", color=COLOURS["q"], capsize=4, label="IWAE bound ± 2 s.e.")
     points = ax.errorbar(counts, mean, 2 * np.asarray(stderr), **style)
     exact = ax.axhline(evidence, color=COLOURS["posterior"], lw=3, label="exact $\\log p(x)$")

@@ -1,7 +1,4 @@
-"""Images: one, or a grid of them.
-
-Small digits are smoothed so that they read as digits; the raw pixels on request.
-"""
+"""Images, one or a grid, smoothed so that small digits read; raw pixels on request."""
 
 import numpy as np
 
@@ -20,10 +17,7 @@ def draw_picture(ax, pixels, shape, smooth=True, title=None):
 
 
 def picture_sheet(pictures, shape, columns):
-    """Images (N, P) laid out in rows of `columns` with thin gaps: one array.
-
-    Row 0 is at the top, in reading order.
-    """
+    """Images (N, P) in rows of `columns` with thin gaps: one array, in reading order."""
     pictures = np.asarray(pictures).reshape(-1, *shape)
     rows = -(-len(pictures) // columns)
     height, width = shape

@@ -30,10 +30,7 @@ def pixel_grid(space, turn=0.0):
 
 
 def seen_from_front(points, turn=0.0):
-    """(x, y, front) of points on the sphere as seen from in front, tilted 20 degrees.
-
-    Arrays (N,), front of bool.
-    """
+    """(x, y, front), (N,) each, of points on the sphere, seen tilted by 20 degrees."""
     x, y, towards = _facing(turn)(np.asarray(points, dtype=float)).T
     return x, y, towards >= 0
 

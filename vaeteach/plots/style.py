@@ -47,10 +47,7 @@ _DIGITS = "#005544 #770011 #774400 #0000BB #BB8877 #44AA00 #8822FF #8888EE #DD44
 
 
 def digit_palette():
-    """Ten colours as hex strings.
-
-    `digit_palette()[label]` is the colour of that digit in every figure and view.
-    """
+    """Ten hex colours: `digit_palette()[label]` is that digit's in every figure and view."""
     return list(_DIGITS)
 
 

@@ -1,7 +1,4 @@
-"""What happens while a model trains.
-
-The two terms of the bound, trade-offs between them, gradients and their noise.
-"""
+"""What happens while a model trains: terms of the bound, trade-offs, gradients."""
 
 import numpy as np
 

@@ -16,11 +16,10 @@ class DiffusionPrior(nn.Module):
     pull is a network of z and t; it starts at zero, so that p starts at N(0, I). -z is the score of
     the noise alone, which the codes have become at t = 1. The density is that of the
     probability-flow equation, exact but for its `steps`, and differentiable; what trains it without
-    solving the equation is `kl_bound`.
-    hidden: widths of the network (SiLU). ripples: how many waves of z it is told beside z; without
-    them it learns narrow codes slowly (Tancik et al. 2020).
-    Sources: Song et al. 2021; as a prior of a VAE, Vahdat,
-    Kreis and Kautz 2021, whose mixed score (section 3.2) has the same -z.
+    solving the equation is `kl_bound`. hidden: widths of the network (SiLU). ripples: how many
+    waves of z it is told beside z; without them it learns narrow codes slowly (Tancik et al. 2020).
+    Sources: Song et al. 2021; as a prior of a VAE, Vahdat, Kreis and Kautz 2021, whose mixed score
+    (section 3.2) has the same -z.
     """
 
     def __init__(self, latent_dim, hidden=(64, 64), steps=16, ripples=16, seed=0):

@@ -13,10 +13,7 @@ PAGE = "glossary.md"
 
 
 class Symbol(NamedTuple):
-    """One line of notation.
-
-    TeX without dollars, name, shape ("" for a number), notebook, meaning in one sentence.
-    """
+    """TeX without dollars, name, shape ("" for a number), notebook, meaning in a sentence."""
 
     tex: str
     name: str

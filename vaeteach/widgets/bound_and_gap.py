@@ -1,7 +1,4 @@
-"""The bound as a bar.
-
-Move q over one latent by hand, or let it climb, and see that ELBO and gap share one log p(x).
-"""
+"""The bound as a bar: move q over one latent, and ELBO and gap share one log p(x)."""
 
 import ipywidgets
 import numpy as np

@@ -112,10 +112,7 @@ class Clinic(FigureView):
         self.recording["controls"][0]["names"], self.recording["start"] = titles, [0]
 
     def _deal(self):
-        """The next card of a shuffled deck.
-
-        Each case comes once before any comes again, and none twice running.
-        """
+        """The next card of a shuffled deck: each comes once before any comes again, never twice."""
         if not self._deck:
             self._deck = self._random.sample(list(self.cases), len(self.cases))
         if self._deck[-1] == self.truth:

@@ -76,10 +76,7 @@ class KLOfTwoGaussians(FigureView):
         return compare(self.parameters["q"], self.parameters["p"], self._noise, reverse)
 
     def _load(self, change):
-        """Show on the sliders where the other density stands.
-
-        Nothing moves, not even while only one of them is set.
-        """
+        """Show on the sliders where the other density stands, without a move in between."""
         self._held = None
         self.mu.value, self.log_sigma.value = self.parameters[change["new"]]
         self._held = change["new"]

@@ -211,10 +211,7 @@ def _density_contours(prior, limit, masses=(0.5, 0.9, 0.99), points=161):
 
 
 def _ink(data):
-    """How large a digit of this data set is.
-
-    Mean height of its ink, its centre (x, y), the width of a pen; pixels.
-    """
+    """How large digits are: mean height, centre (x, y) and pen of their ink, pixels."""
     dark = data.train[:500].reshape(-1, *data.shape) >= 0.5
     dark = dark[dark.any(2).any(1)]
     rows, columns = dark.any(2).float(), dark.any(1).float()

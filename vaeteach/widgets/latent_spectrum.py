@@ -14,11 +14,10 @@ RANGE = -2.5, 0.4  # of log10 sigma^2
 class LatentSpectrum(FigureView):
     """The solved linear VAE at every sigma^2.
 
-    Its eigenvalues, living and dead, its exact log p(x) and its pictures.
-
-    data: ImageData with grey pixels. Controls: `level` (log10 of sigma^2, the threshold),
-    `latents` (D), and `noise`: whether new pictures are shown with the noise of their pixels.
-    Raises ValueError for data that never vary.
+    Its eigenvalues, living and dead, its exact log p(x) and its pictures. data: ImageData with grey
+    pixels. Controls: `level` (log10 of sigma^2, the threshold), `latents` (D), and `noise`: whether
+    new pictures are shown with the noise of their pixels. Raises ValueError for data that never
+    vary.
     """
 
     def __init__(self, data, latents=8):

@@ -1,7 +1,4 @@
-"""A model that trains before the reader's eyes.
-
-Codes and loss terms move, and the knobs can be turned meanwhile.
-"""
+"""A model that trains before the reader's eyes, while its knobs can be turned."""
 
 import math
 import threading

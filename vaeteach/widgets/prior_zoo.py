@@ -1,7 +1,4 @@
-"""Prior zoo: models trained under several priors.
-
-Change the prior and watch its density, its price, its samples.
-"""
+"""Prior zoo: change a model's prior and watch its density, its price, its samples."""
 
 import ipywidgets
 import numpy as np
@@ -145,10 +142,7 @@ class PriorZoo(FigureView):
         )
 
     def _exhibit(self, name):
-        """What stands still while a prior is moved.
-
-        It is computed when the model is chosen for the first time.
-        """
+        """What stands still while a prior is moved, computed when a model is first chosen."""
         if name not in self._kept:
             self._kept[name] = _exhibit(self.models[name], self.data, self._n_codes)
         return self._kept[name]

@@ -1,7 +1,4 @@
-"""The self-test: one question at a time, judged at once.
-
-The score stays in a file of the reader's own machine.
-"""
+"""The self-test: one question at a time; the score stays on the reader's own machine."""
 
 import html
 import json
@@ -176,10 +173,7 @@ def _form(number, question):
 
 
 def _html(text):
-    """Markdown of one line, as far as the questions use it: `code`, *emphasis*.
-
-    TeX between dollars is left alone.
-    """
+    """Markdown of one line: `code` and *emphasis*; TeX between dollars is left alone."""
     parts = re.split(r"(\$[^$]+\$)", text)
     for i in range(0, len(parts), 2):
         part = html.escape(parts[i], quote=False)

@@ -82,10 +82,7 @@ def _against_the_joint_formula(prior):
 
 
 def _by_the_mean_log_density(prior):
-    """The mean of log p over the samples is minus the entropy, if p is their density.
-
-    The sampler's own is known.
-    """
+    """The mean of log p over samples is minus the entropy if p is theirs; theirs is known."""
     z = prior.sample(4000, seed=1)
     right = MixtureSameFamily(
         Categorical(torch.ones(len(prior.mu))), Independent(Normal(prior.mu, torch.ones(2)), 1)
@@ -94,10 +91,7 @@ def _by_the_mean_log_density(prior):
 
 
 def _by_counting_near_crossings(prior):
-    """Samples within 1.5 of every point (x of one centre, y of another).
-
-    They are held against the density there.
-    """
+    """Hold samples within 1.5 of every point (x of a centre, y of another) against the density."""
     z = prior.sample(20_000, seed=5)
     step = (torch.arange(60) + 0.5) / 20 - 1.5
     patch = torch.cartesian_prod(step, step)

@@ -24,10 +24,7 @@ class Blit:
         self._region, self.background, self._settled = None, None, False
 
     def renew(self, layout=False):
-        """Have the background painted anew with the next picture.
-
-        `layout`: place the axes anew, too.
-        """
+        """Have the background painted anew with the next picture; `layout`: its axes placed so."""
         self._region = None
         if layout and self._settled:
             self.figure.set_layout_engine("constrained")
@@ -49,10 +46,7 @@ class Blit:
         return np.asarray(self._canvas.buffer_rgba())
 
     def change(self):
-        """((x, y), part): part is (h, w, 4), transparent where nothing changed.
-
-        h = w = 0 where nothing did at all.
-        """
+        """((x, y), part (h, w, 4)), transparent where nothing changed, empty if nothing did."""
         now, before = _whole_pixels(self.picture()), _whole_pixels(self.background)
         differs = now != before
         rows, columns = np.flatnonzero(differs.any(1)), np.flatnonzero(differs.any(0))
