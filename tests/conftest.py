@@ -2,11 +2,15 @@
 
 import os
 import pathlib
+import sys
 
 import pytest
 
 # tests run side by side; more threads would only wait for each other
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Else each of some hundred processes would compile PyTorch anew, three seconds every time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 

@@ -60,6 +60,14 @@ RUN_ALL = """() => {
     fine => { window.courseRan = fine === false ? "a cell failed" : "yes"; },
     error => { window.courseRan = `${error}`; });
 }"""
+CLOSE_ALL = """() => {
+  for (const widget of [...window.jupyterapp.shell.widgets("main")]) {
+    if (widget.context) widget.dispose();  // closing would ask whether to save
+  }
+  return window.jupyterapp.commands.execute(
+    "apputils:change-theme", { theme: "JupyterLab Light" });
+}"""
+WINDOW = {"width": 1400, "height": 1000}
 SETTINGS = {  # no dialogs, and views are saved with the notebook, as course.py has it
     "@jupyterlab/apputils-extension/notification": {
         "fetchNews": "false",
@@ -112,8 +120,7 @@ class Lab:
                 executable_path=find_chromium(), headless=True, args=flags
             )
             self._stack.callback(self.browser.close)
-            # one context: what JupyterLab has loaded once is there for the next window
-            self._windows = self.browser.new_context(viewport={"width": 1400, "height": 1000})
+            self._window = None  # where JupyterLab is loaded: some seconds, so it is kept
         except BaseException:
             self._stack.close()
             raise
@@ -221,12 +228,32 @@ class Lab:
 
     def open(self, notebook: str) -> "Sheet":
         """The notebook in a window of its own, with a kernel that is ready."""
-        page = self._windows.new_page()
+        page, self._window = self._window or self._new_window(), None
         sheet = Sheet(self, page)
-        page.goto(f"{self.url}/lab/tree/{notebook}?reset&token={self._token}")
+        page.evaluate(
+            "(path) => void window.jupyterapp.commands.execute('docmanager:open', { path })",
+            notebook,
+        )
         page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=LONG)
         page.wait_for_function(READY, polling=100, timeout=LONG)
         return sheet
+
+    def _new_window(self):
+        page = self.browser.new_page(viewport=WINDOW)
+        page.goto(f"{self.url}/lab?reset&token={self._token}")
+        page.wait_for_function("() => window.jupyterapp?.restored", timeout=LONG)
+        page.evaluate("() => window.jupyterapp.restored")
+        return page
+
+    def take_back(self, page):
+        """Keep a window for the next notebook, as it was before this one."""
+        page.evaluate(CLOSE_ALL)
+        page.set_viewport_size(WINDOW)
+        self._window = page
+
+    def end_kernels(self):
+        for session in json.loads(self._ask("sessions")):
+            self._ask(f"sessions/{session['id']}", "DELETE")
 
     def open_and_run(self, notebook: str) -> "Sheet":
         """The notebook with all its cells run; raises AssertionError where one failed or wrote to
@@ -237,7 +264,7 @@ class Lab:
             sheet.run_all()
         except BaseException:
             sheet.screenshot(f"{pathlib.Path(notebook).stem}-failed")
-            sheet.close()
+            sheet.close(keep=False)
             raise
         return sheet
 
@@ -246,18 +273,22 @@ class Sheet:
     """One notebook in one browser window."""
 
     def __init__(self, lab: Lab, page):
-        self.lab, self.page = lab, page
+        self.lab, self.page, self.fit_to_keep = lab, page, True
         self.errors: list[str] = []  # what scripts in the page raised
         self.outside: list[str] = []  # what the page asked of other machines
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("console", lambda line: self._console(line))
-        page.on("request", lambda request: self._request(request.url))
+        self._listeners = {
+            "pageerror": lambda error: self.errors.append(str(error)),
+            "console": self._console,
+            "request": lambda request: self._request(request.url),
+        }
+        for event, listener in self._listeners.items():
+            page.on(event, listener)
 
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
-        self.close()
+    def __exit__(self, failure, *_):
+        self.close(keep=self.fit_to_keep and failure is None)
 
     def _console(self, line):
         # JupyterLab itself asks for a few 404
@@ -270,11 +301,25 @@ class Sheet:
         ):
             self.outside.append(url)
 
-    def close(self):
-        """Close the window and end its kernel, so that the next notebook has the memory."""
-        self.page.close()
-        for session in json.loads(self.lab._ask("sessions")):
-            self.lab._ask(f"sessions/{session['id']}", "DELETE")
+    def close(self, keep=True):
+        """Close the notebook and end its kernel, so that the next one has the memory.
+
+        The window is kept for the next notebook unless something failed in it.
+        """
+        for event, listener in self._listeners.items():
+            self.page.remove_listener(event, listener)
+        if keep:
+            self.lab.take_back(self.page)
+        else:
+            self.page.close()
+        self.lab.end_kernels()
+
+    def restart_kernel(self):
+        """Kernel > Restart; a window that has seen this is not used again."""
+        self.fit_to_keep = False
+        self.page.evaluate(
+            "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
+        )
 
     def run_all(self):
         """Run > Run All Cells, to the end."""

@@ -81,9 +81,7 @@ def test_slow_work_and_a_dead_kernel_are_announced(lab):
         sheet.screenshot("figure_view-computing", view)
         view.get_by_text("computing").wait_for(state="detached")
         assert not view.get_by_text("lost its kernel").count()
-        sheet.page.evaluate(
-            "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
-        )
+        sheet.restart_kernel()
         view.get_by_text("lost its kernel").wait_for()
         sheet.screenshot("figure_view-lost", view)
 

@@ -28,3 +28,26 @@ def test_digits_are_the_real_ones():
     share = data.test_labels.bincount() / theirs.target.size * 1797 / 360
     assert (share - torch.tensor(theirs.target).bincount() / 1797).abs().max() < 0.005  # stratified
     assert torch.equal(load("digits").train, data.train)
+
+
+def test_the_kept_split_is_scikit_learns():
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import train_test_split
+
+    data, (images, labels) = load("digits"), load_digits(return_X_y=True)
+    train, test, train_labels, test_labels = train_test_split(
+        images, labels, test_size=360, stratify=labels, random_state=0
+    )
+    assert (data.train.numpy() * 16 == train).all() and (data.test.numpy() * 16 == test).all()
+    assert (data.train_labels.numpy() == train_labels).all()
+    assert (data.test_labels.numpy() == test_labels).all()
+
+
+def test_another_place_in_scikit_learn_is_found(monkeypatch, tmp_path):
+    """A release that keeps its file elsewhere still gives the same digits."""
+    import importlib.util
+
+    expected, spec = load("digits"), importlib.util.find_spec("sklearn")
+    monkeypatch.setattr(spec, "submodule_search_locations", [str(tmp_path)])
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: spec)
+    assert torch.equal(load("digits").test, expected.test)
