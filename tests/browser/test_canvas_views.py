@@ -83,9 +83,7 @@ def test_a_kernel_that_is_gone_is_said(sheet):
     assert not any(page.locator(".vaeteach-gone").all_inner_texts())
     page.locator(".vaeteach-view button", has_text="Start").first.click()
     page.locator(".vaeteach-training .status", has_text="training").wait_for()
-    page.evaluate(
-        "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
-    )
+    sheet.restart_kernel()
     lost = ".vaeteach-view:has(%s) .vaeteach-gone"
     page.locator(lost % ".vaeteach-training", has_text="Run its cell again").wait_for()
     assert not page.locator(".vaeteach-training .status").is_visible()  # no "training" for ever
