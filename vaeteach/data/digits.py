@@ -18,7 +18,8 @@ def load(name: str = "digits") -> ImageData:
     1,437 to train and 360 to test, every class in the same share in both. Grey values are counts 0
     to 16 of ink in 4x4 cells, divided by 16. Source: Alpaydin & Kaynak (1998), UCI Optical
     Recognition of Handwritten Digits, its test part (scikit-learn ships no other). The split is
-    fixed: `train_test_split(test_size=360, stratify=labels, random_state=0)`, kept beside this file.
+    fixed and kept beside this file: scikit-learn's `train_test_split` with test_size=360,
+    stratify=labels, random_state=0.
     """
     with open(SPLIT, encoding="utf-8") as lines:
         part = {int(line["row"]): line["part"] for line in csv.DictReader(lines)}
