@@ -1,6 +1,6 @@
 """How soon the views of the pages in site/ can be used, how fast they answer, how large all is.
 
-    python3 course.py site && .venv/bin/python benchmarks/pages.py
+    python3 course.py site && .venv/bin/python benchmarks/pages.py [PAGE …]
 
 Headless Chromium without a network opens each page from the disk. A view counts as usable when its
 picture stands, from the moment it is scrolled to. A move is a key on a control, timed in the page
@@ -41,11 +41,11 @@ MOVES = """async (view) => {
 USABLE = """(view) => new Promise((done) => {
   const start = performance.now();
   view.scrollIntoView();
-  const look = () => view.dataset.alive && view.querySelector("canvas, fieldset")
-    ? done(performance.now() - start) : requestAnimationFrame(look);
+  const stands = () => view.dataset.alive &&
+    view.querySelector("canvas[data-painted], [data-frames], fieldset");
+  const look = () => stands() ? done(performance.now() - start) : requestAnimationFrame(look);
   look();
 })"""
-LOADED = "() => performance.getEntriesByType('resource').map((e) => e.name.split('?')[0])"
 
 
 def main():
@@ -57,22 +57,24 @@ def main():
     with sync_playwright() as playwright:
         flags = FLAGS + (["--no-sandbox"] if as_root() else [])
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=flags)
-        for path in sorted(SITE.glob("*.html")):
+        for path in [SITE / f"{name}.html" for name in sys.argv[1:]] or sorted(SITE.glob("*.html")):
             page = browser.new_page(viewport={"width": 1400, "height": 1000})
+            asked = set()
+            page.on("request", lambda request, asked=asked: asked.add(request.url))
             page.goto(path.as_uri())
             views = page.locator(".vaeteach-alone").element_handles()
             if views:
-                print(line(page, path, views), flush=True)
+                print(line(page, path, views, asked), flush=True)
             page.close()
         browser.close()
 
 
-def line(page, path, views):
+def line(page, path, views, asked):
     usable = max(page.evaluate(USABLE, view) for view in views)
     moves = sum((page.evaluate(MOVES, view) for view in views), [])
-    names = {name.split(f"/{SITE.name}/", 1)[-1] for name in page.evaluate(LOADED)}
+    names = {url.split("?")[0].removeprefix(f"{SITE.as_uri()}/") for url in asked}
     sizes = {name: (SITE / name).stat().st_size for name in names if (SITE / name).is_file()}
-    whole = path.stat().st_size + sum(sizes.values())
+    whole = sum(sizes.values())
     view = max((size for name, size in sizes.items() if "/views/" in name), default=0)
     times = "– | –"
     if moves:

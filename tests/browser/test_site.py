@@ -98,17 +98,18 @@ class Watched:
 
     def __init__(self, browser, address, **options):
         self.page, self.problems = browser.new_page(**options), []
-        self.home = address.rsplit("/", 1)[0]
+        self.home, self.asked = address.rsplit("/", 1)[0], set()
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.page.on("console", self._said)
-        self.page.on("request", lambda request: self._asked(request.url))
+        self.page.on("request", lambda request: self._asks(request.url))
         self.page.goto(address)
 
     def _said(self, line):
         if line.type == "error":
             self.problems.append(line.text)
 
-    def _asked(self, url):
+    def _asks(self, url):
+        self.asked.add(url)
         if not url.startswith((self.home, "data:", "blob:")):
             self.problems.append(url)
 
@@ -236,12 +237,9 @@ def test_every_page_of_the_course(chromium):
     for path in sorted(build.SITE.glob("*.html")):
         page = Watched(chromium, path.as_uri())
         page.use_views()
-        loaded = [file for file in page.page.evaluate(LOADED) if file.startswith("file:")]
-        sizes = [(build.SITE / name.split(f"{build.SITE.name}/", 1)[1]) for name in loaded]
-        assert sum(file.stat().st_size for file in sizes if file.is_file()) < PAGE_BYTES, path.name
+        names = {url.split("?")[0].removeprefix(f"{page.home}/") for url in page.asked}
+        files = [build.SITE / name for name in names]
+        assert sum(file.stat().st_size for file in files if file.is_file()) < PAGE_BYTES, path.name
         page.page.screenshot(path=ARTEFACTS / f"site-{path.stem}.png", full_page=True)
         page.page.close()
         assert not page.problems, path.name
-
-
-LOADED = "() => performance.getEntriesByType('resource').map((e) => e.name.split('?')[0])"
