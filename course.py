@@ -235,7 +235,8 @@ def test(options):
 
 def site(options):
     set_up("site")
-    return become([PYTHON, str(ROOT / "pages" / "build.py"), *options], environment())
+    env = environment(JUPYTER_PREFER_ENV_PATH="1")  # the kernel of .venv
+    return become([PYTHON, str(ROOT / "pages/build.py"), *options], env)
 
 
 def remove(path):

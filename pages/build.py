@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
 
 import nbformat
 
@@ -32,17 +33,23 @@ VIEW = re.compile(r'<div class="vaeteach-alone" data-view=.*?</div>', re.S)
 SECONDS = 300  # a cell that shows a view also records it
 
 
-def ran(path):
-    """The lesson with its outputs, from a test's run or from one of our own."""
-    notebook = lessons.kept(path)
-    if notebook is None:
-        print(f"running {path.name} …", flush=True)
-        notebook = nbformat.read(path, 4)
-        with tempfile.TemporaryDirectory() as folder:
-            with lessons.running(notebook, folder, SECONDS, **{lessons.RECORD: "1"}):
-                pass
-        lessons.keep(path, notebook)
-    return notebook
+def run(path):
+    """Run a lesson with its views recording themselves, and keep it."""
+    print(f"running {path.name} …", flush=True)
+    notebook = nbformat.read(path, 4)
+    with tempfile.TemporaryDirectory() as folder:
+        env = {lessons.RECORD: "1", "IPYTHONDIR": folder}  # no start-up file of the reader's own
+        with lessons.running(notebook, folder, SECONDS, **env):
+            pass
+    lessons.keep(path, notebook)
+
+
+def runs(paths):
+    """{path: lesson with its outputs}, from the tests' runs or from our own, two at a time."""
+    missing = [path for path in paths if lessons.kept(path) is None]
+    with ProcessPoolExecutor(2) as pool:
+        list(pool.map(run, missing))
+    return {path: lessons.kept(path) for path in paths}
 
 
 def stage(notebooks, texts, folder):
@@ -113,7 +120,7 @@ def sphinx(folder, site, notebooks=()):
 
 def main():
     """Run what is missing, and write the pages."""
-    notebooks = {path: ran(path) for path in lessons.lessons()}
+    notebooks = runs(lessons.lessons())
     stage(notebooks, [ROOT / "notebooks" / name for name in TEXTS], STAGED)
     code = sphinx(STAGED, SITE, notebooks)
     size = sum(file.stat().st_size for file in SITE.rglob("*") if file.is_file())
