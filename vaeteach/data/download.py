@@ -75,15 +75,8 @@ def fetch(file: str, sha256: str, mirrors: Sequence[str], folder: Path, otherwis
             for _ in range(TRIES):
                 before = _size(download.partial)
                 try:
-                    return Path(
-                        pooch.retrieve(
-                            f"{mirror.rstrip('/')}/{file}",
-                            f"sha256:{sha256}",
-                            file,
-                            folder,
-                            downloader=download,
-                        )
-                    )
+                    url, known = f"{mirror.rstrip('/')}/{file}", f"sha256:{sha256}"
+                    return Path(pooch.retrieve(url, known, file, folder, downloader=download))
                 except requests.RequestException as problem:  # before OSError: it is one
                     problems.append(f"{mirror}: {_short(problem)}")
                     broke_off = isinstance(problem, requests.exceptions.ChunkedEncodingError)

@@ -59,16 +59,8 @@ def _reset(model, seed):
 def _train(model: VAE, data, epochs, seed):
     rate = 8e-3 * min(1.0, (64 / data.train.shape[1]) ** 0.5)
     try:
-        fit(
-            model,
-            data,
-            epochs=epochs,
-            batch_size=64,
-            lr=rate,
-            objective=elbo,
-            seed=seed + 1,
-            progress=False,
-        )
+        settings = dict(batch_size=64, lr=rate, objective=elbo, seed=seed + 1, progress=False)
+        fit(model, data, epochs=epochs, **settings)
     except NonFiniteBound:
         return float("-inf")
     values = [float(elbo(model, data.test, seed=draw).value.mean().detach()) for draw in range(8)]

@@ -128,17 +128,10 @@ def record(
     def keep(phase, seen):
         exact = machine.exact(test)
         average = machine.average_posterior(trainer.x) @ all_states(machine.sizes[-1])
-        moments.append(
-            Moment(
-                phase,
-                machine.prior().mean.detach().clone(),
-                average,
-                exact.log_marginal.mean().item(),
-                exact.elbo.mean().item(),
-                seen[:pictures],
-                machine.sample(pictures, seed=0),
-            )
-        )
+        prior = machine.prior().mean.detach().clone()
+        nats = exact.log_marginal.mean().item(), exact.elbo.mean().item()
+        dreams = machine.sample(pictures, seed=0)
+        moments.append(Moment(phase, prior, average, *nats, seen[:pictures], dreams))
 
     keep("start", trainer.x)
     updates = -(-len(trainer.x) // trainer.batch_size)

@@ -28,26 +28,13 @@ class VAE(nn.Module):
 
     def encode(self, x):
         """q(z|x) of images x, shape (B, P): a Distribution with batch (B,) and event (D,)."""
-        self._check(
-            x,
-            getattr(self.encoder, "net", None),
-            "encode",
-            "images",
-            "pixels",
-            "Flatten images with x.reshape(len(x), -1)",
-        )
+        flatten = "Flatten images with x.reshape(len(x), -1)"
+        self._check(x, self.encoder, "encode", "images", "pixels", flatten)
         return self.encoder(x)
 
     def decode(self, z):
         """p(x|z) of latents z, shape (..., D): a Distribution with batch (...) and event (P,)."""
-        self._check(
-            z,
-            getattr(self.decoder, "net", None),
-            "decode",
-            "latents",
-            "dimensions",
-            "Check the latent size",
-        )
+        self._check(z, self.decoder, "decode", "latents", "dimensions", "Check the latent size")
         return self.decoder(z)
 
     def sample(self, n, seed=0):
@@ -55,13 +42,14 @@ class VAE(nn.Module):
         with torch.no_grad():
             return self.decode(draw(self.prior(), (n,), seed)).mean
 
-    def _check(self, value, net, method, what, axis, advice):
+    def _check(self, value, part, method, what, axis, advice):
         """Refuse latents with a wrong last axis, else an error of matrices deep inside."""
         if not torch.is_tensor(value):
             raise TypeError(
                 f"{method}: expected a tensor of {what}, got {type(value).__name__};"
                 " torch.as_tensor makes one."
             )
+        net = getattr(part, "net", None)
         first = net[0] if isinstance(net, nn.Sequential) and len(net) else None
         if isinstance(first, nn.Linear) and (
             value.ndim < 1 or value.shape[-1] != first.in_features

@@ -73,10 +73,7 @@ class PriorTimesLikelihood(FigureView):
             "seen": seen.numpy(),
             "mean": self._q_mean[row],
             "stddev": self._q_stddev[row],
-            **{
-                name: (value - value.max()).exp().reshape(shape).numpy()
-                for name, value in maps.items()
-            },
+            **{k: (v - v.max()).exp().reshape(shape).numpy() for k, v in maps.items()},
         }
 
     def move(self):

@@ -8,12 +8,7 @@ from ..exercise import Exercise
 def _posteriors(seed=0):
     g = torch.Generator().manual_seed(seed)
     return [
-        (
-            torch.tensor([[0.0], [10.0]]),
-            torch.tensor([[1.0], [2.0]]),
-            torch.tensor([1]),
-            torch.tensor([[0.5]]),
-        ),
+        tuple(map(torch.tensor, ([[0.0], [10.0]], [[1.0], [2.0]], [1], [[0.5]]))),
         (
             torch.randn(6, 2, generator=g),
             torch.rand(6, 2, generator=g) + 0.1,
