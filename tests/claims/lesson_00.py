@@ -74,3 +74,13 @@ def overlap_matters_more_than_holes(seed):
 )
 def few_draws_fall_into_holes(seed):
     return (draws(seed)[2] < -2).float().mean() < 0.1
+
+
+@claim("00", "drag-try", "A picture that is no digit is very improbable under the whole model.")
+def no_digit_is_improbable(seed):
+    """Test digits whose pixels change places: as much ink, no digit."""
+    model, x = model_and_history(seed)[0], digits().test[:100]
+    order = torch.randperm(x.shape[1], generator=torch.Generator().manual_seed(seed))
+    with torch.no_grad():
+        real, mixed = (vt.log_marginal(model, images) for images in (x, x[:, order]))
+    return (mixed < real.quantile(0.05)).float().mean() > 0.95
