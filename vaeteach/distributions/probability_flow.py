@@ -33,7 +33,11 @@ class ProbabilityFlow(Distribution):
 
     def log_prob(self, value):
         points = value.reshape(-1, *self.event_shape)
-        parts = [self._log_prob(part) for part in points.split(_ROWS)]
+        # the graph of a whole path is large: it is kept only where something is to be learned
+        asked = points, self.pull(points[:1], 0.5), self.base.log_prob(points[:1])
+        learning = torch.is_grad_enabled() and any(part.requires_grad for part in asked)
+        with torch.set_grad_enabled(learning):
+            parts = [self._log_prob(part) for part in points.split(_ROWS)]
         return torch.cat(parts).reshape(value.shape[:-1]) if parts else points.sum(-1)
 
     def rsample(self, sample_shape=()):

@@ -11,12 +11,12 @@ from ..support.adam import Adam
 from .optimiser import warm_up_then_cosine
 
 
-def match_scores(prior, q: Gaussian, steps=4000, batch_size=256, lr=5e-3, seed=0, progress=True):
+def match_scores(prior, q: Gaussian, steps=3000, batch_size=256, lr=1e-2, seed=0, progress=True):
     """Fit a DiffusionPrior to the codes q(z|x) of N images by denoising score matching, in place.
 
     Each step takes `batch_size` images, one time each, and descends on `prior.kl_bound`. q: a
     Gaussian, batch (N,), which stands still. Returns the prior.
-    Source: Vincent 2011, section 4.3; Song et al. 2021, equation 7.
+    Source: Vincent 2011, section 4.2; Song et al. 2021, equation 7.
     """
     noise, rate = generator(seed), warm_up_then_cosine(lr, steps)
     optimiser, mu, logvar = Adam(prior.parameters()), q.mu.detach(), q.logvar.detach()
@@ -36,7 +36,7 @@ def diffusion_elbo(model, x: torch.Tensor, seed=0) -> Elbo:
 
     For `fit(..., objective=diffusion_elbo)`, which trains encoder, decoder and score at once
     without solving the probability-flow equation. Elbo, each (B,), nats.
-    Source: Vahdat, Kreis and Kautz 2021, equation 8.
+    Source: Vahdat, Kreis and Kautz 2021, section 3.1.
     """
     seed = generator(seed)
     q = model.encode(x)
@@ -45,7 +45,7 @@ def diffusion_elbo(model, x: torch.Tensor, seed=0) -> Elbo:
     return Elbo(log_likelihood, divergence, log_likelihood - divergence)
 
 
-def kept_diffusion(model, x, seed=0, steps=4000, **options):
+def kept_diffusion(model, x, seed=0, steps=3000, **options):
     """A DiffusionPrior matched to the codes of images x, from the cache if it was made before.
 
     model: a VAE with a Gaussian posterior. options: of DiffusionPrior.

@@ -128,8 +128,20 @@ class DissolvingCodes(CanvasView):
         """The shown codes with the share t of noise, (600, 2)."""
         return (1 - t) ** 0.5 * self._codes + t**0.5 * self._code_noise
 
+    @classmethod
+    def drawn(cls, model, prior, data, t=0.0):
+        """The drawing at time t, as a figure that does not move."""
+        view = cls(model, prior, data)
+        view.t = t
+        return view._figure()
+
     def still(self):
         """The plane at time t and the digits at the ends of both paths, as PNG bytes."""
+        stream = io.BytesIO()
+        self._figure().savefig(stream, format="png")
+        return stream.getvalue()
+
+    def _figure(self):
         figure, axes = new_figure(9, 4.8, columns=3, width_ratios=[2.4, 1, 1])
         paths = {which: self.path(which) for which in ("learned", "exact")}
         draw_dissolving(
@@ -144,9 +156,8 @@ class DissolvingCodes(CanvasView):
             with exclusive(), torch.no_grad():
                 picture = self.model.decode(path[-1:]).mean[0]
             draw_picture(ax, picture, self.shape, True, title=f"end, {which} score")
-        stream = io.BytesIO()
-        figure.savefig(stream, format="png")
-        return stream.getvalue()
+        figure.alt = f"{self.alt} Time {self.t:.2f}; beside it the digits at the ends of two paths."
+        return figure
 
 
 def _numbers(values):
