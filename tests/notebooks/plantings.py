@@ -140,6 +140,16 @@ PLANTINGS: list[Planting] = [
         "15", ("bits-table", "gain"), "xlogy(q, q) - q * log_p", "xlogy(q, q) - log_p.exp() * log_p"
     ),
     Planting("15", ("gain",), 'bits["-bound, train"]', 'bits["-bound, test"]'),
+    Planting("16", ("noised-check",), "math.sqrt(t) * noise", "t * noise"),
+    Planting("16", ("score-check",), "by_formula = vt", "by_formula = -vt"),
+    Planting("16", ("match-check",), "mean_square(perfect - single)", "mean_square(perfect)"),
+    Planting("16", ("density-perfect",), "steps=16", "steps=1"),
+    Planting("16", ("density-learned",), "[1] - axis[0]) ** 2", "[1] - axis[0])"),
+    Planting(
+        "16", ("density-learned",), "draw(prior(), (10_000,)", "0.5 + draw(prior(), (10_000,)"
+    ),
+    Planting("16", ("table-show",), "[-1, -1, 1]", "[1, -1, 1]"),
+    Planting("16", ("steps",), "prior.kl_bound(q, seed)", "2 * prior.kl_bound(q, seed)"),
 ]
 
 

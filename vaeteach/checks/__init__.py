@@ -54,6 +54,9 @@ from .nb15.bits_gained import bits_gained
 from .nb15.gap_of_certainty import gap_of_certainty
 from .nb15.nearest_word import nearest_word
 from .nb15.words_in_use import words_in_use
+from .nb16.denoising_loss import denoising_loss
+from .nb16.noised_code import noised_code
+from .nb16.score_of_mixture import score_of_mixture
 from .questions import QUESTIONS
 
 __all__ = ["QUESTIONS", "Exercise", "Mistake", "Verdict", "WrongAnswer", "graded"]

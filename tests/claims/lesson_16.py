@@ -1,0 +1,108 @@
+"""Claims of notebook 16: its diffusion priors, with fewer steps of training, under other seeds."""
+
+import functools
+import math
+
+import torch
+from register import claim, digits
+
+import vaeteach as vt
+
+
+@functools.cache
+def vae(seed, latents=2, beta=1.0, epochs=12):
+    model = vt.build_vae(digits(), latents, seed=seed)
+    objective = functools.partial(vt.elbo, beta=beta)
+    vt.fit(model, digits(), epochs=epochs, objective=objective, seed=seed, progress=False)
+    return model.requires_grad_(False)
+
+
+@functools.cache
+def learned(seed, latents=2, beta=1.0, images=None, steps=1200):
+    q = vae(seed, latents, beta).encode(digits().train[:images])
+    prior = vt.DiffusionPrior(latents, seed=seed)
+    return vt.match_scores(prior, q, steps, seed=seed, progress=False).requires_grad_(False)
+
+
+def codes(seed):
+    return vae(seed).encode(digits().train)
+
+
+def mean_square(difference):
+    return float(difference.square().sum(-1).mean())
+
+
+def errors(seed, t):
+    """Mean squared error of the learned score at time t, and what there was to learn."""
+    at_t = vt.noised(codes(seed), t)
+    z = vt.draw(vt.AggregatePosterior.of(at_t), (1000,), seed=seed + 5)
+    exact = vt.mixture_score(at_t, z)
+    return mean_square(learned(seed).score(z, t) - exact), mean_square(exact + z)
+
+
+def under(p, z):
+    return float(p.log_prob(z).mean())
+
+
+@claim("16", "dissolve-read", "The information falls all the way, and at t = 1 nothing is left.")
+def information_dissolves(seed):
+    p = vae(seed).prior()
+    splits = [vt.surgery_of(vt.noised(codes(seed), t), p) for t in (0.0, 0.03, 0.15, 0.5, 1.0)]
+    left = [split.mutual_information for split in splits]
+    return left == sorted(left, reverse=True) and abs(left[-1]) + abs(splits[-1][2]) < 1e-3
+
+
+@claim("16", "match-read", "Most of the loss is what no network can know.")
+def most_of_the_loss_is_not_error(seed):
+    q, t = codes(seed), 0.1
+    z = vt.draw(vt.noised(q, t), seed=seed + 4)
+    single, perfect = vt.one_pull(q, z, t), vt.perfect_pull(q, z, t)
+    return mean_square(perfect - single) > 5 * mean_square(learned(seed).pull(z, t) - perfect)
+
+
+@claim("16", "compare-read", "A third or more is missed at t = 0; what is missed later is small.")
+def the_network_smooths_early(seed):
+    missed, there = zip(*[errors(seed, t) for t in (0.0, 0.15, 0.5)])
+    return missed[0] > there[0] / 3 and missed[0] > 10 * missed[1] and missed[1] > missed[2]
+
+
+@claim("16", "table-read", "The gain is a good part of the marginal KL, and never more than it.")
+def a_good_part_of_the_marginal_kl_is_gained(seed):
+    z = vt.draw(codes(seed), seed=seed + 9)
+    there = under(vt.AggregatePosterior.of(codes(seed)), z) - under(vae(seed).prior(), z)
+    gain = under(learned(seed)(), z) - under(vae(seed).prior(), z)
+    return 0.3 * there < gain < there < 0.5
+
+
+@claim("16", "steps-read", "More steps are tighter, and without end the two prices are near.")
+def more_steps_are_tighter(seed):
+    q, prior = codes(seed), learned(seed)
+    bounds = [float(vt.step_prices(q, prior.pull, n, seed).sum(0).mean()) for n in (3, 10, 50)]
+    z = vt.draw(q, (4,), seed=seed + 11)
+    flow = float((q.log_prob(z) - prior().log_prob(z)).mean())
+    limit = float(torch.stack([prior.kl_bound(q, s).mean() for s in range(10)]).mean())
+    return bounds == sorted(bounds, reverse=True) and abs(limit - flow) < 0.1
+
+
+@claim("16", "copies-read", "Few codes are copied by the network, all of them are not.")
+def many_codes_are_not_copied(seed):
+    model, test = vae(seed, 10, 0.1), digits().test
+
+    def rebuilt(x):
+        return model.decode(vt.draw(model.encode(x), seed=seed + 5)).mean
+
+    def nearer(images):
+        seen = digits().train[:images]
+        p = learned(seed, 10, 0.1, images, 1500)()
+        made = vt.generate(model, p, 360, seed=seed + 4)
+        return vt.copying(made, seen, rebuilt(test)).share
+
+    return nearer(25) > 0.8 and nearer(None) < 0.55
+
+
+@claim("16", "fixed-text", "From another noise the training codes are dearer by more than a tenth.")
+def the_fixed_noise_is_needed(seed):
+    z, zeros = vt.draw(codes(seed), seed=seed), torch.zeros(2)
+    wide = vt.gaussian(zeros, zeros + math.log(4))
+    other = vt.ProbabilityFlow(learned(seed).pull, zeros, base=wide)
+    return under(learned(seed)(), z) - under(other, z) > 0.1

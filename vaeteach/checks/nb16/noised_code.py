@@ -1,0 +1,71 @@
+"""Exercise 16.1: what noise makes of one Gaussian code."""
+
+import math
+
+import torch
+
+from ..exercise import Exercise, Mistake
+
+
+def _codes():
+    g = torch.Generator().manual_seed(0)
+    return [
+        (torch.tensor([1.0]), torch.tensor([0.25]), 0.5),
+        (torch.randn(2, generator=g), torch.rand(2, generator=g) + 0.1, 0.1),
+        (torch.randn(3, 2, generator=g), torch.rand(3, 2, generator=g) + 0.1, 0.8),
+    ]
+
+
+def _noised(mu, var, t):
+    return math.sqrt(1 - t) * mu, (1 - t) * var + t
+
+
+def by_two_variances(mu, var, t):
+    shrink = (1 - t) ** 0.5
+    return shrink * mu, shrink**2 * var + t * torch.ones_like(var)
+
+
+noised_code = Exercise(
+    name="noised_code",
+    solution=_noised,
+    inputs=_codes,
+    praise="means shrink with the square root, variances mix in shares; at t = 1 it is N(0, 1).",
+    mistakes=(
+        Mistake(
+            "mean shrunk without the root",
+            lambda mu, var, t: ((1 - t) * mu, (1 - t) * var + t),
+            "The code is multiplied by the square root of 1 - t, and so is its mean.",
+        ),
+        Mistake(
+            "mean left where it was",
+            lambda mu, var, t: (mu, (1 - t) * var + t),
+            "The variance is right. But the code itself shrinks: at t = 1 nothing of it is left.",
+        ),
+        Mistake(
+            "factor for its square",
+            lambda mu, var, t: (math.sqrt(1 - t) * mu, math.sqrt(1 - t) * var + math.sqrt(t)),
+            "The mean is right. A variance is multiplied by the square of the factor: 1 - t and t.",
+        ),
+        Mistake(
+            "noise added, code not shrunk",
+            lambda mu, var, t: (math.sqrt(1 - t) * mu, var + t),
+            "The mean is right. The code's own variance shrinks as well, by 1 - t.",
+        ),
+        Mistake(
+            "the noise forgotten",
+            lambda mu, var, t: (math.sqrt(1 - t) * mu, (1 - t) * var),
+            "The mean is right. The noise has variance t, which is missing.",
+        ),
+        Mistake(
+            "standard deviation for variance",
+            lambda mu, var, t: (math.sqrt(1 - t) * mu, ((1 - t) * var + t).sqrt()),
+            "Your second number is a standard deviation; the variance is asked for.",
+        ),
+        Mistake(
+            "t the wrong way round",
+            lambda mu, var, t: (math.sqrt(t) * mu, t * var + 1 - t),
+            "At t = 0 the code should stand there untouched: t is the share of the *noise*.",
+        ),
+    ),
+    also_right=(by_two_variances, lambda mu, var, t: [mu * (1 - t) ** 0.5, var - t * (var - 1)]),
+)
