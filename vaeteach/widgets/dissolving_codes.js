@@ -129,7 +129,8 @@ function draw(view) {
   inside(pen, plane, () => {
     drawCodes(pen, plane, codesAt(view, t), view.labels, { palette: view.get("palette"), only: null, size: style.dot, opacity: 0.45 });
     drawContours(pen, plane, view.get("contours"), style);
-    for (const name of view.get("arrows")) drawArrows(pen, plane, (z) => score(view.flow[name], z, t), ends[name]);
+    for (const [name, across] of [["exact", 3], ["learned", 1.5]]) // the upper ones are thinner
+      if (view.get("arrows").includes(name)) drawArrows(pen, plane, (z) => score(view.flow[name], z, t), ends[name], across);
     for (const name in ends) {
       paths[name] = flowPath(view.flow[name], noise, steps);
       drawPath(pen, plane, paths[name], placeAt(paths[name], t), ends[name], style.colours.paper);
@@ -145,9 +146,9 @@ function codesAt({ codes, noise }, t) {
   return codes.map((z, i) => keep * z + add * noise[i]);
 }
 
-function drawArrows(pen, plane, at, colour) {
+function drawArrows(pen, plane, at, colour, across) {
   pen.strokeStyle = colour;
-  pen.lineWidth = 1.5;
+  pen.lineWidth = across;
   for (let i = 0; i < GRID; i++) for (let j = 0; j < GRID; j++) {
     const z = [i, j].map((k) => plane.limit * 0.93 * ((2 * k) / (GRID - 1) - 1));
     const s = at(z), size = Math.hypot(...s), length = (LONGEST * Math.tanh(size / STRONG)) / Math.max(size, 1e-9);
