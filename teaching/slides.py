@@ -35,10 +35,12 @@ LECTURES = {  # title: cells, as lesson:cell
         09:formula-or-density 09:learn 09:differences-draw 09:vamp 09:bug-figure 10:sources-read
         10:sources-show 10:quality-draw""",
 }
+# As SVG: MathJax's other output draws a formula twice where its files come fast.
+MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.7/MathJax.js?config=TeX-AMS_SVG"
 # Without a network: these three folders beside the pages, as `npm pack` brings them.
 LOCAL = {
     "reveal_url_prefix": "reveal.js",
-    "mathjax_url": "mathjax/MathJax.js?config=TeX-AMS_CHTML-full",
+    "mathjax_url": "mathjax/MathJax.js?config=TeX-AMS_SVG",
     "require_js_url": "requirejs/require.js",
 }
 
@@ -108,10 +110,8 @@ def _picture(figure):
 
 def write(folder: Path, numbers=()) -> list[Path]:
     """Write a page for each lecture, `lecture_1.html` and so on; all if no numbers are given."""
-    local = {
-        option: path for option, path in LOCAL.items() if (folder / Path(path).parts[0]).is_dir()
-    }
-    exporter = SlidesExporter(**local)
+    local = {name: url for name, url in LOCAL.items() if (folder / Path(url).parts[0]).is_dir()}
+    exporter = SlidesExporter(**{"mathjax_url": MATHJAX, **local})
     there, written = {lesson.number: lesson for lesson in lessons()}, []
     folder.mkdir(parents=True, exist_ok=True)
     for number, title in enumerate(LECTURES, 1):

@@ -50,13 +50,19 @@ def wrong(name, number):
     return f"from vaeteach import checks\n{name} = checks.{name}.mistakes[{number}].answer"
 
 
+def forget_checks():
+    """Take the modules of the checks away, and return them; whoever imports gets new ones."""
+    vaeteach.__dict__.pop("checks", None)
+    names = [name for name in sys.modules if name.startswith("vaeteach.checks")]
+    return {name: sys.modules.pop(name) for name in names}
+
+
 @pytest.fixture
 def own_checks():
-    """Hidden tests import the checks anew; afterwards this process has its own again."""
-    ours = {name: m for name, m in sys.modules.items() if name.startswith("vaeteach.checks")}
+    """What a submission does to the checks is done to others than ours."""
+    ours = forget_checks()
     yield
-    for name in [name for name in sys.modules if name.startswith("vaeteach.checks")]:
-        del sys.modules[name]
+    forget_checks()
     sys.modules.update(ours)
     vaeteach.checks = checks
 
