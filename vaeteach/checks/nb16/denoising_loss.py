@@ -5,8 +5,8 @@ import torch
 from ..exercise import Exercise, Mistake
 
 
-def _batches():
-    g = torch.Generator().manual_seed(2)
+def _batches(seed=0):
+    g = torch.Generator().manual_seed(seed)
     cases = []
     for size, dims in ((1, 1), (3, 2), (5, 3)):
         mu, e = torch.randn(2, size, dims, generator=g)
