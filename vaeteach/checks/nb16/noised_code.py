@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _codes(seed=0):
@@ -30,42 +30,21 @@ noised_code = Exercise(
     solution=_noised,
     inputs=_codes,
     praise="means shrink with the square root, variances mix in shares; at t = 1 it is N(0, 1).",
-    mistakes=(
-        Mistake(
-            "mean shrunk without the root",
-            lambda mu, var, t: ((1 - t) * mu, (1 - t) * var + t),
-            "The code is multiplied by the square root of 1 - t, and so is its mean.",
-        ),
-        Mistake(
-            "mean left where it was",
-            lambda mu, var, t: (mu, (1 - t) * var + t),
-            "The variance is right. But the code itself shrinks: at t = 1 nothing of it is left.",
-        ),
-        Mistake(
-            "factor for its square",
-            lambda mu, var, t: (math.sqrt(1 - t) * mu, math.sqrt(1 - t) * var + math.sqrt(t)),
-            "The mean is right. A variance is multiplied by the square of the factor: 1 - t and t.",
-        ),
-        Mistake(
-            "noise added, code not shrunk",
-            lambda mu, var, t: (math.sqrt(1 - t) * mu, var + t),
-            "The mean is right. The code's own variance shrinks as well, by 1 - t.",
-        ),
-        Mistake(
-            "the noise forgotten",
-            lambda mu, var, t: (math.sqrt(1 - t) * mu, (1 - t) * var),
-            "The mean is right. The noise has variance t, which is missing.",
-        ),
-        Mistake(
-            "standard deviation for variance",
-            lambda mu, var, t: (math.sqrt(1 - t) * mu, ((1 - t) * var + t).sqrt()),
-            "Your second number is a standard deviation; the variance is asked for.",
-        ),
-        Mistake(
-            "t the wrong way round",
-            lambda mu, var, t: (math.sqrt(t) * mu, t * var + 1 - t),
-            "At t = 0 the code should stand there untouched: t is the share of the *noise*.",
-        ),
-    ),
+    mistakes="""
+        mean shrunk without the root: ((1 - t) * mu, (1 - t) * var + t)
+            The code is multiplied by the square root of 1 - t, and so is its mean.
+        mean left where it was: (mu, (1 - t) * var + t)
+            The variance is right. But the code itself shrinks: at t = 1 nothing of it is left.
+        factor for its square: (math.sqrt(1 - t) * mu, math.sqrt(1 - t) * var + math.sqrt(t))
+            The mean is right. A variance is multiplied by the square of the factor: 1 - t and t.
+        noise added, code not shrunk: (math.sqrt(1 - t) * mu, var + t)
+            The mean is right. The code's own variance shrinks as well, by 1 - t.
+        the noise forgotten: (math.sqrt(1 - t) * mu, (1 - t) * var)
+            The mean is right. The noise has variance t, which is missing.
+        standard deviation for variance: (math.sqrt(1 - t) * mu, ((1 - t) * var + t).sqrt())
+            Your second number is a standard deviation; the variance is asked for.
+        t the wrong way round: (math.sqrt(t) * mu, t * var + 1 - t)
+            At t = 0 the code should stand there untouched: t is the share of the *noise*.
+    """,
     also_right=(by_two_variances, lambda mu, var, t: [mu * (1 - t) ** 0.5, var - t * (var - 1)]),
 )

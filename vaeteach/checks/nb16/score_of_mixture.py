@@ -2,7 +2,7 @@
 
 import torch
 
-from ..exercise import Exercise, Mistake
+from ..exercise import Exercise
 
 
 def _mixtures(seed=0):
@@ -61,51 +61,28 @@ score_of_mixture = Exercise(
     solution=_score,
     inputs=_mixtures,
     praise="an average of pulls, each weighted with its component's share of the density.",
-    mistakes=(
-        Mistake(
-            "sign flipped",
-            lambda z, mu, var: -_score(z, mu, var),
-            "This points away from the codes. The log-density rises towards a mean: mu - z.",
-        ),
-        Mistake(
-            "every component alike",
-            lambda z, mu, var: ((mu - z[:, None]) / var).mean(1),
-            "Components far away pull as strongly as near ones. Weight each pull with the"
-            " component's share of the density at z.",
-        ),
-        Mistake(
-            "not divided by the variance",
-            lambda z, mu, var: (
-                _parts(z, mu, var)[1].softmax(1)[..., None] * (mu - z[:, None])
-            ).sum(1),
-            "The slope of -(z - mu)^2 / (2 var) has a var below.",
-        ),
-        Mistake(
-            "normalising factors forgotten in the shares",
-            _without_normaliser,
-            "The components differ in width: their densities carry 1 / sqrt(var), so the shares"
-            " need - log(var) / 2.",
-        ),
-        Mistake(
-            "shares per dimension",
-            _per_dimension,
-            "A component is one density over all dimensions: sum its log over the last axis, then"
-            " take the softmax.",
-        ),
-        Mistake(
-            "softmax over the points",
-            lambda z, mu, var: (
-                _parts(z, mu, var)[1].softmax(0)[..., None] * (mu - z[:, None]) / var
-            ).sum(1),
-            "The shares of the components add up to one at each point: softmax over axis 1.",
-        ),
-        Mistake(
-            "standard deviation for variance",
-            lambda z, mu, var: (
-                _parts(z, mu, var)[1].softmax(1)[..., None] * (mu - z[:, None]) / var.sqrt()
-            ).sum(1),
-            "You divided the distance by the standard deviation; the slope needs the variance.",
-        ),
-    ),
+    mistakes="""
+        sign flipped: -_score(z, mu, var)
+            This points away from the codes. The log-density rises towards a mean: mu - z.
+        every component alike: ((mu - z[:, None]) / var).mean(1)
+            Components far away pull as strongly as near ones. Weight each pull with the component's
+            share of the density at z.
+        not divided by the variance:
+                (_parts(z, mu, var)[1].softmax(1)[..., None] * (mu - z[:, None])).sum(1)
+            The slope of -(z - mu)^2 / (2 var) has a var below.
+        normalising factors forgotten in the shares: _without_normaliser(z, mu, var)
+            The components differ in width: their densities carry 1 / sqrt(var), so the shares need
+            - log(var) / 2.
+        shares per dimension: _per_dimension(z, mu, var)
+            A component is one density over all dimensions: sum its log over the last axis, then
+            take the softmax.
+        softmax over the points:
+                (_parts(z, mu, var)[1].softmax(0)[..., None] * (mu - z[:, None]) / var).sum(1)
+            The shares of the components add up to one at each point: softmax over axis 1.
+        standard deviation for variance:
+                (_parts(z, mu, var)[1].softmax(1)[..., None] * (mu - z[:, None]) /
+                var.sqrt()).sum(1)
+            You divided the distance by the standard deviation; the slope needs the variance.
+    """,
     also_right=(by_autograd, by_loop, lambda z, mu, var: _score(z.double(), mu, var)),
 )
