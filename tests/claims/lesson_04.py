@@ -30,6 +30,25 @@ def cut(model, x, seed):
     return model.decode(z).log_prob(x) - vt.kl(q, model.prior())
 
 
+def no_noise_no_kl(model, x):
+    return model.decode(model.encode(x).mean).log_prob(x)
+
+
+def noise_no_kl(model, x, seed):
+    return model.decode(vt.draw(model.encode(x), seed=seed)).log_prob(x)
+
+
+def kl_no_noise(model, x):
+    q = model.encode(x)
+    return model.decode(q.mean).log_prob(x) - vt.kl(q, model.prior())
+
+
+def free_bits(model, x, seed):
+    q = model.encode(x)
+    price = vt.kl_standard_normal(q.mu, q.logvar).mean(0).clamp(min=0.25).sum()
+    return model.decode(vt.draw(q, seed=seed)).log_prob(x) - price
+
+
 def test_bound(model):
     draws = [vt.elbo(model, digits().test, seed=s).value.mean() for s in range(10)]
     return float(torch.stack(draws).mean())
@@ -135,3 +154,25 @@ def small_weights_learn_single_pictures(seed):
 def half_and_one_are_close(seed):
     bounds = by_weight(seed)[["training bound", "test bound"]]
     return bool(((bounds.loc[0.5] - bounds.loc[1.0]).abs() < 0.7).all())
+
+
+@claim("04", "noise-and-kl-read", "Only noise and KL together keep the codes where the prior is.")
+def noise_and_kl_keep_the_codes_together(seed):
+    both, silent, free, neither = (
+        vt.moments(fitted(objective, seed)[0], digits().train)
+        for objective in (vt.elbo, kl_no_noise, noise_no_kl, no_noise_no_kl)
+    )
+    kept = bool(((both.variance > 0.75) & (both.variance < 1.35)).all())
+    apart = min(free.between.mean(), neither.between.mean()) > 3
+    return kept and apart and silent.between.mean() < 0.5 and silent.within.mean() > 0.9
+
+
+@claim(
+    "04",
+    "warm-up-read",
+    "Plain leaves latents empty; free bits fills all, and the bound is no better.",
+)
+def free_bits_fills_latents_and_gains_nothing(seed):
+    plain, filled = (fitted(objective, seed, 10)[0] for objective in (vt.elbo, free_bits))
+    empty = (in_use(plain) < 0.1).any()
+    return bool(empty and (in_use(filled) > 0.2).all()) and test_bound(filled) < test_bound(plain)
