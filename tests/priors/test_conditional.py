@@ -47,3 +47,18 @@ def test_the_label_from_a_code_is_bayes_rule(prior, z):
 def test_it_starts_at_the_standard_normal_for_every_class(z):
     start = v.ConditionalPrior(2, 10).double()
     assert torch.allclose(start().log_prob(z), v.StandardNormal(2).double()().log_prob(z))
+
+
+def test_matching_gives_each_class_the_moments_of_its_codes():
+    """Beside draws of the codes; an unknown label counts nowhere."""
+    g = torch.Generator().manual_seed(1)
+    labels = torch.arange(300) % 3 - 1  # a third is not known
+    mu = torch.randn(300, 2, generator=g) + labels[:, None]
+    q = v.gaussian(mu, torch.full((300, 2), -1.0))
+    prior = v.ConditionalPrior(2, 2).match(q, labels).requires_grad_(False)
+    z = v.draw(q, (400,), seed=2)
+    for c in range(2):
+        own = z[:, labels == c].reshape(-1, 2)
+        assert torch.allclose(prior.mu[c], own.mean(0), atol=0.02)
+        assert torch.allclose(prior.logvar[c].exp(), own.var(0), rtol=0.03)
+    assert torch.allclose(prior.logits.softmax(0), torch.tensor([0.5, 0.5]))

@@ -58,7 +58,7 @@ def test_the_upper_place_of_a_code_is_the_mean_of_its_exact_posterior(view):
 
 def test_the_drawing_follows(view):
     view.labelled, view.u = False, [1.5, 0.5]
-    figure = view.drawn()
+    figure = TwoLevels.drawn(view.model, view.conditional, view.data, u=(1.5, 0.5))
     cross = figure.axes[0].lines[-1]
     assert (cross.get_xdata()[0], cross.get_ydata()[0]) == (1.5, 0.5)
     assert np.allclose(figure.axes[1].patches[-1].center, view.given.mean, atol=1e-6)

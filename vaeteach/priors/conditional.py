@@ -1,5 +1,7 @@
 """A prior that knows a label: a Gaussian for each class."""
 
+import math
+
 import torch
 from torch import nn
 
@@ -13,7 +15,7 @@ class ConditionalPrior(_Bumps):
 
     `forward()` is p(z) = sum_c p(c) p(z|c), what is left where no label is known: a mixture whose
     components carry names. mu and logvar are (C, D). All classes start at N(0, I) with equal
-    weights, and it is the labels that tell them apart (see `labelled_elbo`).
+    weights; `match` puts them where the codes of each class are, `labelled_elbo` trains them.
     Source: the generative half of Kingma et al. 2014, "Semi-supervised learning with deep
     generative models", with the label at the code and not at the decoder.
     """
@@ -24,6 +26,25 @@ class ConditionalPrior(_Bumps):
         self.logits = nn.Parameter(torch.zeros(shape[0]))
         self.mu = nn.Parameter(torch.zeros(shape))
         self.logvar = nn.Parameter(torch.zeros(shape))
+
+    @torch.no_grad()
+    def match(self, q, labels):
+        """Give each class the moments of its codes, the best Gaussian for them. Returns the prior.
+
+        q: posteriors, batch (N,). labels: (N,), -1 where none is known. Variances of fewer than
+        ten codes are not trusted: they count as ten, the others with variance 1.
+        """
+        for c in range(len(self.logits)):
+            own = labels == c
+            if (n := int(own.sum())) == 0:
+                continue
+            mean, variance = q.mean[own], q.variance[own].mean(0)  # law of total variance
+            spread = variance + mean.var(0, unbiased=False)
+            share = min(1.0, n / 10)
+            self.mu[c] = mean.mean(0)
+            self.logvar[c] = (share * spread + 1 - share).log()
+            self.logits[c] = math.log(n)
+        return self
 
     def given(self, labels):
         """p(z|c) of labels (...), whole numbers: batch (...), event (D,)."""

@@ -19,14 +19,14 @@ class HierarchicalPrior(nn.Module):
     A mixture of infinitely many Gaussians whose means and widths lie on a learned surface. With two
     upper latents the integral is a sum over a grid, so log p(z) is exact also where z has ten
     dimensions. mu and log s^2 come from one network of `hidden` Tanh units, its weights drawn under
-    `seed`. s is at least 0.3: a narrower p(z|u) would fall between the nodes. It starts close to
-    N(0, I), but not there: where mu does not move with u, its slope gets no gradient. `upper` is
+    `seed`. s is at least 0.3: a narrower p(z|u) would fall between the nodes. At first half of the
+    variance of z comes from above: where mu does not move with u, its slope gets no gradient. `upper` is
     p(u), a Gaussian prior module over the plane, N(0, I) at first.
     points: of the trapezoid rule over five standard deviations of u, an axis.
     Source: two stochastic levels as in Rezende, Mohamed and Wierstra 2014, equations 1 to 4.
     """
 
-    def __init__(self, latent_dim, hidden=32, points=41, seed=0):
+    def __init__(self, latent_dim, hidden=64, points=41, seed=0):
         super().__init__()
         self.upper = StandardNormal(2)
         with borrowed_rng(seed):
@@ -35,6 +35,9 @@ class HierarchicalPrior(nn.Module):
                 nn.Tanh(),
                 nn.Linear(hidden, 2 * whole_number(latent_dim, "latent_dim")),
             )
+        with torch.no_grad():  # about half of a variance of 1 from mu, half from s^2
+            self.net[-1].weight[: len(self.net[-1].bias) // 2] *= 2.5
+            self.net[-1].bias[len(self.net[-1].bias) // 2 :] += math.log(0.5)
         axis = torch.linspace(-_REACH, _REACH, whole_number(points, "points", least=3))
         nodes = torch.cartesian_prod(axis, axis)
         nodes = nodes[nodes.norm(dim=1) <= _REACH]  # beyond, all weights together are 4e-6

@@ -83,7 +83,9 @@ TRIALS = {
         lambda model, data, d, seed: HierarchicalPrior(d, seed=seed)
     ),
     "conditional, with labels": Trial(
-        lambda model, data, d, seed: ConditionalPrior(d, len(data.train_labels.unique())),
+        lambda model, data, d, seed: ConditionalPrior(d, len(data.train_labels.unique())).match(
+            model.encode(data.train), data.train_labels
+        ),
         objective=labelled_elbo,
         labelled=True,
     ),

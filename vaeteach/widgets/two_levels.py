@@ -140,16 +140,21 @@ class TwoLevels(CanvasView):
             "limit": self.limit,
         }
 
-    def drawn(self):
-        """The drawing at the present setting, as a figure that does not move."""
+    @classmethod
+    def drawn(cls, model, conditional, data, u=(0.0, 0.0)):
+        """The drawing at a place of the upper plane, as a figure that does not move."""
+        view = cls(model, conditional, data)
+        view.u = list(u)
+        return view._figure()
+
+    def _figure(self):
         figure, axes = new_figure(12.5, 4.4, columns=3, width_ratios=[1, 1, 0.8])
-        classes = self.data.train_labels[:SHOWN]
-        draw_two_levels(axes, self.state(), classes, self.data.shape)
+        draw_two_levels(axes, self.state(), self.data.train_labels[:SHOWN], self.data.shape)
         return figure
 
     def still(self):
         stream = io.BytesIO()
-        self.drawn().savefig(stream, format="png")
+        self._figure().savefig(stream, format="png")
         return stream.getvalue()
 
 
