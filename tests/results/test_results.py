@@ -17,7 +17,8 @@ from vaeteach.training import TRIALS
 def test_a_table_says_what_made_it(name, root):
     what, command, made = results.about(name)
     assert len(what.split()) >= 4
-    script = re.match(r"python (\S+\.py)\b", command)[1]
+    module, script = re.match(r"python (?:-m ([\w.]+)|(\S+\.py)\b)", command).groups()
+    script = script or module.replace(".", "/") + ".py"
     assert "results.write(" in (root / script).read_text("utf-8")
     assert datetime.date(2026, 1, 1) < datetime.date.fromisoformat(made)
 
