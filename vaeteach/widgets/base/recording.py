@@ -8,7 +8,7 @@ import math
 
 from PIL import Image
 
-MOST, BUDGET = 48, 2_900_000  # pictures of a view, and their size in a page, in bytes
+MOST, BUDGET = 48, 2_800_000  # pictures of a view, and bytes in a page (with the last: 3 MB)
 STEPS = 2, 4, 8, 16  # across a slider, ever finer
 GRID = 4  # the same for the grid of two sliders
 COMBINATIONS = 40  # of lists and boxes; more are walked along one by one
