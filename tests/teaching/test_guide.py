@@ -5,6 +5,7 @@ import pytest
 
 from teaching import expected, guide
 from teaching.lessons import Lesson, lessons
+from vaeteach import results
 
 LESSONS = lessons()
 
@@ -57,3 +58,13 @@ def test_numbers_are_read_from_what_is_printed_and_shown(tmp_path):
     assert found["bound # nats, # of them; N(#, I)", 1] == 1000
     assert found["plane: gap #", 0] == 1.25 and len(table) == 4
     assert table["std"].tolist() == [1, 0, 0, 1] and set(table.seeds) == {3}
+
+
+def test_expected_values_come_from_cells_that_are_there():
+    table = results.read("expected", dtype={"lesson": str})
+    for number, rows in table.groupby("lesson"):
+        (lesson,) = (lesson for lesson in LESSONS if lesson.number == number)
+        there = {cell.id for cell in lesson.cells}
+        assert len(set(rows.cell) & there) >= len(set(rows.cell)) // 2, f"make {number} again"
+        assert (rows["min"] <= rows["mean"] + 1e-6).all() and (rows.seeds >= 10).all()
+    assert guide.PAGE.read_text("utf-8").count("**Expected values**") >= 1
