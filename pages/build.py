@@ -121,7 +121,7 @@ def sphinx(folder, site, notebooks=()):
 def main():
     """Run what is missing, and write the pages."""
     notebooks = runs(lessons.lessons())
-    stage(notebooks, [ROOT / "notebooks" / name for name in TEXTS], STAGED)
+    stage(notebooks, sorted((ROOT / "notebooks").glob("*.md"), reverse=True), STAGED)
     code = sphinx(STAGED, SITE, notebooks)
     size = sum(file.stat().st_size for file in SITE.rglob("*") if file.is_file())
     print(f"wrote {SITE / 'index.html'}: {len(notebooks)} lessons, {size / 1e6:.0f} MB.")
