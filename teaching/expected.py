@@ -11,6 +11,7 @@ import contextlib
 import functools
 import io
 import re
+import traceback
 from unittest import mock
 
 import pandas as pd
@@ -76,13 +77,22 @@ def _table(value):
 
 
 def spread(lesson: Lesson, seeds: int) -> pd.DataFrame:
-    """A row for each number of the lesson: mean, standard deviation, smallest and largest."""
-    runs = [pd.DataFrame(run(lesson, seed)) for seed in range(seeds)]
+    """A row for each number of the lesson: mean, standard deviation, smallest and largest.
+
+    A seed under which an assertion of the lesson fails is told, and left out.
+    """
+    runs = []
+    for seed in range(seeds):
+        try:
+            runs.append(pd.DataFrame(run(lesson, seed)))
+        except AssertionError as error:
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            print(f"seed {seed}: {place.filename}, line {place.lineno} does not hold", flush=True)
     for rows in runs:  # a line that comes several times is told apart by its turn
         rows["turn"] = rows.groupby(KEYS).cumcount()
     by = [*KEYS, "turn"]
     kept = pd.concat(runs).groupby(by, sort=False).value.agg(["mean", "std", "min", "max", "count"])
-    return kept[kept["count"] == seeds].reset_index().rename(columns={"count": "seeds"})
+    return kept[kept["count"] == len(runs)].reset_index().rename(columns={"count": "seeds"})
 
 
 def main(arguments=None):
