@@ -150,6 +150,18 @@ PLANTINGS: list[Planting] = [
     ),
     Planting("16", ("table-show",), "[-1, -1, 1]", "[1, -1, 1]"),
     Planting("16", ("steps",), "prior.kl_bound(q, seed)", "2 * prior.kl_bound(q, seed)"),
+    Planting("14", ("by-hand", "by-draws", "by-draws-show"), "each + log_weight", "each"),
+    Planting(
+        "14", ("prior-only-show",), "before.marginal_kl - after.marginal_kl", "before.mean_kl"
+    ),
+    Planting(
+        "14", ("absorb-by-hand", "absorb-check"), "last.bias[2:] -= 2 * s", "last.bias[2:] -= s"
+    ),
+    Planting("14", ("flat", "flat-show"), "below.stddev * e", "below.variance * e"),
+    Planting("14", ("fall-parts", "fall-show"), "log_class - log_q", "log_class"),
+    Planting(
+        "14", ("bayes-rule",), "+ labelled.prior.logits.log_softmax(0)", "+ labelled.prior.logits"
+    ),
 ]
 
 

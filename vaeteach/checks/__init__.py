@@ -50,6 +50,9 @@ from .nb12.price_of_codes import price_of_codes
 from .nb13.diagonal_gap import diagonal_gap
 from .nb13.implied_variance import implied_variance
 from .nb13.price_of_latents import price_of_latents
+from .nb14.label_information import label_information
+from .nb14.product_of_normals import product_of_normals
+from .nb14.upper_posterior import upper_posterior
 from .nb15.bits_gained import bits_gained
 from .nb15.gap_of_certainty import gap_of_certainty
 from .nb15.nearest_word import nearest_word

@@ -1,0 +1,85 @@
+"""Claims of notebook 14, whose models are trained for 20 epochs."""
+
+import functools
+
+import torch
+from register import claim, digits
+from sklearn.linear_model import LogisticRegression
+
+import vaeteach as vt
+from vaeteach import models
+
+
+@functools.cache
+def trial(name, seed):
+    return vt.kept_trial(name, digits(), seed=seed, epochs=20)
+
+
+@functools.cache
+def levels(way, seed):
+    """What the lower and the upper level cost, means over test pictures."""
+    model = models.build_two_levels(digits(), vt.HierarchicalPrior(2, seed=seed), way, seed=seed)
+    options = dict(epochs=20, batch_size=64, lr=8e-3, seed=seed, progress=False)
+    vt.fit(model, digits().train, objective=models.two_level_elbo, **options)
+    model.requires_grad_(False)
+    parts = [model.levels(digits().test, seed=s) for s in range(5)]
+    lower, upper = (torch.stack(part).mean() for part in list(zip(*parts))[1:])
+    return lower, upper
+
+
+@functools.cache
+def of_labels(seed):
+    """Log p(x|c) + log p(c) of test pictures, (B, C)."""
+    model, columns = trial("conditional, with labels", seed), []
+    for digit in range(10):
+        own = vt.LearnedNormal(2)
+        own.load_state_dict({"mu": model.prior.mu[digit], "logvar": model.prior.logvar[digit]})
+        one = vt.VAE(model.encoder, model.decoder, own)
+        columns.append(vt.log_marginal(one, digits().test, 91, box=(-8, 8)))
+    return torch.stack(columns, 1) + model.prior.logits.log_softmax(0)
+
+
+def accuracy(scores):
+    return float((scores.argmax(1) == digits().test_labels).float().mean())
+
+
+@claim("14", "prior-only-read", "The price falls as the marginal KL does; test pictures gain.")
+def a_learned_prior_wins_the_marginal_kl(seed):
+    start = trial("standard normal", seed)
+    fitted = vt.VAE(start.encoder, start.decoder, vt.HierarchicalPrior(2))
+    options = dict(epochs=15, batch_size=64, lr=1e-2, seed=seed, progress=False)
+    vt.fit(fitted, digits().train, **options)
+    fitted.requires_grad_(False)
+    before, after = (vt.surgery(m, digits().train) for m in (start, fitted))
+    gain = [vt.log_marginal(m, digits().test, 91, box=(-9, 9)).mean() for m in (start, fitted)]
+    fall = before.mean_kl - after.mean_kl
+    noise = before.marginal_kl_error + after.sum_error
+    agree = abs(fall - before.marginal_kl + after.marginal_kl) < 4 * noise
+    return agree and fall > 0.02 and gain[1] > gain[0]
+
+
+@claim("14", "two-ways-read", "From below the upper level is nearly dead.")
+def from_below_the_upper_level_is_nearly_dead(seed):
+    lower, upper = levels(models.BottomUp, seed)
+    return upper < 0.15 * lower
+
+
+@claim("14", "fall-read", "The fall is close to I(z;c), which stays below the labels' entropy.")
+def the_label_saves_what_the_code_tells_about_it(seed):
+    model, c = trial("conditional, with labels", seed), digits().train_labels
+    q = model.encode(digits().train)
+    z = vt.draw(q, (2,), seed=seed)
+    log_class = torch.empty(z.shape[:2])
+    for digit in range(10):
+        of_digit = vt.AggregatePosterior(model, digits().train[c == digit])
+        log_class[:, c == digit] = of_digit.log_prob(z[:, c == digit])
+    information = (log_class - vt.AggregatePosterior.of(q).log_prob(z)).mean()
+    fall = (vt.kl(q, model.prior(), z).mean(0) - vt.kl(q, model.prior.given(c))).mean()
+    return abs(fall - information) < 0.4 and information < 2.302
+
+
+@claim("14", "bayes-read", "Better than chance by far, worse than a plain classifier.")
+def bayes_is_between_chance_and_a_plain_classifier(seed):
+    plain = LogisticRegression(max_iter=1000).fit(digits().train, digits().train_labels)
+    plain = plain.score(digits().test, digits().test_labels)
+    return 0.5 < accuracy(of_labels(seed)) < plain - 0.03
