@@ -20,10 +20,10 @@ class HierarchicalPrior(nn.Module):
     upper latents the integral is a sum over a grid, so log p(z) is exact also where z has ten
     dimensions. mu and log s^2 come from one network of `hidden` Tanh units, its weights drawn under
     `seed`. s is at least 0.3: a narrower p(z|u) would fall between the nodes. At first half of the
-    variance of z comes from above: where mu does not move with u, its slope gets no gradient. `upper` is
-    p(u), a Gaussian prior module over the plane, N(0, I) at first.
-    points: of the trapezoid rule over five standard deviations of u, an axis.
-    Source: two stochastic levels as in Rezende, Mohamed and Wierstra 2014, equations 1 to 4.
+    variance of z comes from above: where mu does not move with u, its slope gets no gradient.
+    `upper` is p(u), a Gaussian prior module over the plane, N(0, I) at first. points: of the
+    trapezoid rule over five standard deviations of u, an axis. Source: two stochastic levels as in
+    Rezende, Mohamed and Wierstra 2014, equations 1 to 4.
     """
 
     def __init__(self, latent_dim, hidden=64, points=41, seed=0):
