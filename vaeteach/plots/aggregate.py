@@ -66,7 +66,8 @@ def draw_moment_bars(ax, within, between, labels=None, legend=True):
     if legend:
         columns, room = (2, 1.3) if len(within) > 3 else (1, 1.6)
         ax.legend(fontsize=11, frameon=False, loc="upper center", ncols=columns)
-        ax.set_ylim(0, room * max(1.1, float(np.asarray(np.add(within, between)).max())))
+        top = float((np.asarray(within) + np.asarray(between)).max())
+        ax.set_ylim(0, room * max(1.1, top))
     return bars
 
 
