@@ -173,9 +173,9 @@ function paintLower(view, ellipse, points) {
 // Pictures side by side, as one.
 function joined(view, images) {
   const [height, width] = view.get("shape"), [down, across] = view.get("sheet");
-  const columns = Math.round((across + 1) / (width + 1)), values = new Float32Array(down * across);
+  const columns = across / (width + 2), values = new Float32Array(down * across);
   images.forEach((image, k) => {
-    const top = Math.floor(k / columns) * (height + 1), left = (k % columns) * (width + 1);
+    const top = 1 + Math.floor(k / columns) * (height + 2), left = 1 + (k % columns) * (width + 2);
     for (let i = 0; i < height * width; i++)
       values[(top + Math.floor(i / width)) * across + left + (i % width)] = image[i];
   });

@@ -74,7 +74,7 @@ class TwoLevels(CanvasView):
         circle = np.stack([np.cos(circle), np.sin(circle)], 1)
         super().__init__(
             shape=[height, width],
-            sheet=[3 * (height + 1) - 1, COLUMNS * (width + 1) - 1],
+            sheet=[3 * (height + 2), COLUMNS * (width + 2)],  # a white edge round each
             limit=float(np.ceil(2 * max(4.0, reach)) / 2),
             contours=[(r * circle).tolist() for r in np.sqrt(-2 * np.log([0.5, 0.1, 0.01]))],
             classes=data.train_labels[:SHOWN].numpy().astype(np.uint8).tobytes(),
