@@ -142,7 +142,9 @@ PLANTINGS: list[Planting] = [
     Planting("15", ("gain",), 'bits["-bound, train"]', 'bits["-bound, test"]'),
     Planting("16", ("noised-check",), "math.sqrt(t) * noise", "t * noise"),
     Planting("16", ("score-check",), "by_formula = vt", "by_formula = -vt"),
-    Planting("16", ("match-check",), "mean_square(perfect - single)", "mean_square(perfect)"),
+    Planting(
+        "16", ("match", "match-check"), "mean_square(perfect - single)", "mean_square(perfect)"
+    ),
     Planting("16", ("density-perfect",), "steps=16", "steps=1"),
     Planting("16", ("density-learned",), "[1] - axis[0]) ** 2", "[1] - axis[0])"),
     Planting(
