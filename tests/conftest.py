@@ -37,3 +37,22 @@ def own_cache(tmp_path_factory):
 def root() -> pathlib.Path:
     """The course's folder."""
     return ROOT
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Files stay together, since their fixtures are dear; all browser tests share one JupyterLab, a
+    lesson's claims its trainings; lessons are dealt out one by one.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByCost(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            path, _, name = nodeid.partition("::")
+            if path.startswith("tests/browser/"):
+                return "browser"
+            if path.endswith("test_claims.py"):
+                return path + name.partition("[")[2][:2]
+            return nodeid if path.endswith("test_notebooks.py") else path
+
+    return ByCost(config, log)

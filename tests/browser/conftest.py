@@ -11,12 +11,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 NOTEBOOKS = HERE.parent.parent / "notebooks"
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
     for item in items:
         if HERE in pathlib.Path(item.fspath).parents:
             item.add_marker("browser")
-            item.add_marker(pytest.mark.xdist_group("browser"))  # one JupyterLab, one Chromium
 
 
 @pytest.fixture(scope="session")

@@ -96,6 +96,7 @@ def test_a_saved_view_shows_its_picture_to_a_new_kernel(lab):
         sheet.page.wait_for_function(
             "() => !window.jupyterapp.shell.currentWidget.context.model.dirty"
         )
+        sheet.fit_to_keep = False  # another day: another window, another kernel
     with lab.open(name) as sheet:  # closing has ended the kernel that drew it
         picture = sheet.page.locator(".vaeteach-picture[data-painted]")
         picture.wait_for()

@@ -8,6 +8,12 @@ data = load("digits").binarized()
 model = build_vae(data, 2, hidden=(32,))
 ThroughTraining(fit(model, data, epochs=6, progress=False), data.train_labels)"""
 
+WATCH = """(canvas) => {
+  window.seen = [];
+  new MutationObserver(() => window.seen.push(canvas.ariaLabel))
+    .observe(canvas, { attributes: true, attributeFilter: ["aria-label"] });
+}"""
+
 
 def epoch_in(view):
     return view.locator(".vaeteach-picture").get_attribute("aria-label").split(":")[0]
@@ -37,7 +43,8 @@ def test_through_training(lab):
         view.locator("canvas[aria-label^='Epoch 6']").wait_for()  # the film runs to its end
 
         # and from there begins anew
+        picture.evaluate(WATCH)
         view.locator(".widget-play button, .jupyter-widget-play button").first.click()
-        view.locator("canvas:not([aria-label^='Epoch 6'])").wait_for()
+        sheet.page.wait_for_function("() => window.seen.some((label) => !/^Epoch 6/.test(label))")
         view.locator("canvas[aria-label^='Epoch 6']").wait_for()
         sheet.no_page_errors()
