@@ -229,7 +229,7 @@ def test(options):
     env = environment(**{name: os.environ.get(name, "1") for name in names})
     command = [PYTHON, "-m", "pytest"]
     if not any(option.startswith(("-n", "--numprocesses", "--pdb", "-p")) for option in options):
-        # one more than cores: who drives the browser mostly waits (who gets what: tests/conftest.py)
+        # one more than cores: who drives the browser mostly waits; tests/conftest.py deals them out
         command += ["-n", str(1 + min(4, os.cpu_count() or 2)), "--dist", "loadscope"]
     return become(command + options, env)
 

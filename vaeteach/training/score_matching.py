@@ -11,7 +11,7 @@ from ..support.adam import Adam
 from .optimiser import warm_up_then_cosine
 
 
-def match_scores(prior, q: Gaussian, steps=3000, batch_size=256, lr=1e-2, seed=0, progress=True):
+def match_scores(prior, q: Gaussian, steps=2000, batch_size=256, lr=1e-2, seed=0, progress=True):
     """Fit a DiffusionPrior to the codes q(z|x) of N images by denoising score matching, in place.
 
     Each step takes `batch_size` images, one time each, and descends on `prior.kl_bound`. q: a
@@ -45,7 +45,7 @@ def diffusion_elbo(model, x: torch.Tensor, seed=0) -> Elbo:
     return Elbo(log_likelihood, divergence, log_likelihood - divergence)
 
 
-def kept_diffusion(model, x, seed=0, steps=3000, **options):
+def kept_diffusion(model, x, seed=0, steps=2000, **options):
     """A DiffusionPrior matched to the codes of images x, from the cache if it was made before.
 
     model: a VAE with a Gaussian posterior. options: of DiffusionPrior.
