@@ -43,6 +43,7 @@ def test_through_training(lab):
         view.locator("canvas[aria-label^='Epoch 6']").wait_for()  # the film runs to its end
 
         # and from there begins anew
+        view.locator("button .fa-play").wait_for()  # before that a click would be a pause
         picture.evaluate(WATCH)
         view.locator(".widget-play button, .jupyter-widget-play button").first.click()
         sheet.page.wait_for_function("() => window.seen.some((label) => !/^Epoch 6/.test(label))")
