@@ -1,9 +1,13 @@
 """Views drawn by one ES module in the page: they need no kernel and live in exports."""
 
+import io
+
 import anywidget
+import numpy as np
 import traitlets
 
 from ..plots import canvas_style, digit_palette
+from ..plots.latent import normal_radii
 from .base import WithoutKernel
 from .base.exported import exported, still_picture
 
@@ -38,3 +42,22 @@ class CanvasView(WithoutKernel, anywidget.AnyWidget):
             else:
                 state[name] = value
         return exported(still_picture(png, self.alt), self._esm, self._css, state, binary)
+
+
+def floats(numbers):
+    """Numbers as bytes, which the page reads as a Float32Array."""
+    return np.asarray(numbers).astype("<f4").tobytes()
+
+
+def normal_circles(points=91):
+    """Circles that hold half, nine tenths, 99 of 100 of N(0, I) in the plane: lists of points."""
+    angle = np.linspace(0, 2 * np.pi, points)
+    circle = np.stack([np.cos(angle), np.sin(angle)], 1)
+    return [(radius * circle).round(4).tolist() for radius in normal_radii()]
+
+
+def png_of(figure):
+    """A figure as PNG bytes."""
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png")
+    return stream.getvalue()

@@ -2,14 +2,13 @@
 // that one points at, with the digits at its two ends.
 import { attend } from "./base/attend.js";
 import { announcer, button, element, floats, bytes, listen, oncePerFrame, rounded, viewBox } from "./base/page.js";
-import { pictures, placeOn, polyline, sharpCanvas } from "./base/canvas.js";
-import { drawCodes, drawContours, drawCross, drawFrame, inside, planeScale } from "./base/plane.js";
+import { pictures, polyline, sharpCanvas } from "./base/canvas.js";
+import { drawCodes, drawContours, drawCross, drawFrame, drivePlane, inside, planeScale } from "./base/plane.js";
 import { likelihood, network } from "./base/network.js";
 import { diffusion, flowPath, placeAt, score } from "./dissolving_codes_flow.js";
 
 const MARGIN = { left: 40, right: 8, top: 8, bottom: 38 };
 const GRID = 13, LONGEST = 0.34, STRONG = 3; // arrows a side; their greatest length, reached well above this score
-const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 function render({ model, el }) {
   const view = dissolvingData(model);
@@ -47,10 +46,8 @@ function layOut(view) {
   const [left, side] = ["plane", "side"].map((name) => element(parts, "div", name));
   timeSlider(left, view);
   view.sheet = sharpCanvas(left, "latent-plane", view.get("alt"), () => view.schedule());
-  Object.assign(view.sheet.canvas, { tabIndex: 0 });
-  view.sheet.canvas.setAttribute("role", "application");
-  view.sheet.canvas.setAttribute("aria-roledescription", "plane to point in");
-  drive(view);
+  const limit = view.get("limit"), move = (z) => view.set("noise", z.map((v) => Math.max(-limit, Math.min(limit, v))));
+  drivePlane({ sheet: view.sheet, scale: () => view.plane }, () => view.get("noise"), move);
   arrowChoice(left, view);
   element(left, "div", "note", "Dashed: the prior N(0, I) of the noise. Click, drag or use the arrow keys to choose the " +
     "noise (cross) from which the two paths start. Arrows: direction of the score; long ones are shortened.");
@@ -94,25 +91,6 @@ function arrowChoice(parent, view) {
     box.addEventListener("change", () => view.set("arrows", Object.keys(boxes).filter((n) => boxes[n].checked)));
   }
   view.showArrows = () => { for (const name in boxes) boxes[name].checked = view.get("arrows").includes(name); };
-}
-
-function drive(view) {
-  const { canvas } = view.sheet, limit = view.get("limit");
-  const move = (z) => view.set("noise", z.map((v) => Math.max(-limit, Math.min(limit, v))));
-  const at = (event) => view.plane.at(placeOn(view.sheet, event));
-  canvas.addEventListener("pointerdown", (event) => {
-    canvas.setPointerCapture(event.pointerId);
-    canvas.focus({ preventScroll: true });
-    move(at(event));
-  });
-  canvas.addEventListener("pointermove", (event) => { if (event.buttons) move(at(event)); });
-  canvas.addEventListener("keydown", (event) => {
-    const step = STEPS[event.key], length = event.shiftKey ? 0.5 : 0.1;
-    if (event.key === "Home") move([0, 0]);
-    else if (step) move(view.get("noise").map((v, i) => v + step[i] * length));
-    else return;
-    event.preventDefault();
-  });
 }
 
 // ---- one frame

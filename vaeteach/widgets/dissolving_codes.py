@@ -1,7 +1,5 @@
 """The codes dissolve into noise and come back: by the exact score, and by the learned one."""
 
-import io
-
 import numpy as np
 import torch
 import traitlets
@@ -20,7 +18,7 @@ from ..models.page_recipe import mlp_recipe
 from ..plots import arrow_grid, draw_dissolving, draw_picture, new_figure
 from ..support import exclusive
 from .base import es_module, style_sheet
-from .canvas import CanvasView
+from .canvas import CanvasView, floats, normal_circles, png_of
 
 SHOWN, STEPS = 600, 24
 
@@ -90,11 +88,11 @@ class DissolvingCodes(CanvasView):
         super().__init__(
             shape=list(data.shape),
             limit=float(np.ceil(max(3.5, 1.05 * float(codes.abs().quantile(0.995))) * 2) / 2),
-            contours=_circles(),
-            mean=_numbers(self.q.mean),
-            spread=_numbers(self.q.stddev),
-            codes=_numbers(codes),
-            code_noise=_numbers(self._code_noise),
+            contours=normal_circles(),
+            mean=floats(self.q.mean),
+            spread=floats(self.q.stddev),
+            codes=floats(codes),
+            code_noise=floats(self._code_noise),
             labels=self._labels.astype(np.uint8).tobytes(),
             waves=prior.waves.tolist(),
             ripples=prior.ripples.T.tolist(),
@@ -137,9 +135,7 @@ class DissolvingCodes(CanvasView):
 
     def still(self):
         """The plane at time t and the digits at the ends of both paths, as PNG bytes."""
-        stream = io.BytesIO()
-        self._figure().savefig(stream, format="png")
-        return stream.getvalue()
+        return png_of(self._figure())
 
     def _figure(self):
         figure, axes = new_figure(9, 4.8, columns=3, width_ratios=[2.4, 1, 1])
@@ -158,14 +154,3 @@ class DissolvingCodes(CanvasView):
             draw_picture(ax, picture, self.shape, True, title=f"end, {which} score")
         figure.alt = f"{self.alt} Time {self.t:.2f}; beside it the digits at the ends of two paths."
         return figure
-
-
-def _numbers(values):
-    return values.numpy().astype("<f4").tobytes()
-
-
-def _circles(masses=(0.5, 0.9, 0.99), points=90):
-    """Circles that hold these shares of N(0, I) in the plane, as lists of points."""
-    angle = np.linspace(0, 2 * np.pi, points)
-    circle = np.stack([np.cos(angle), np.sin(angle)], 1)
-    return [(np.sqrt(-2 * np.log(1 - mass)) * circle).round(4).tolist() for mass in masses]

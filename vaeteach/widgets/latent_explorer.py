@@ -1,7 +1,5 @@
 """The latent plane under the pointer: the first view of the course, and its opening picture."""
 
-import io
-
 import numpy as np
 import torch
 import traitlets
@@ -18,7 +16,7 @@ from ..plots import (
 )
 from ..support import exclusive
 from .base import es_module, style_sheet
-from .canvas import CanvasView
+from .canvas import CanvasView, floats, png_of
 
 REACH, POINTS = 6.0, 201  # the grid of log p(x), as in vaeteach.exact
 LARGEST = 100  # pixels of a picture whose table on that grid is small enough for a page
@@ -98,8 +96,8 @@ class LatentExplorer(CanvasView):
             binary=bool(((images == 0) | (images == 1)).all()),
             likelihood=decoder.output,
             log_prior=log_prior,
-            codes=self._mean.astype("<f4").tobytes(),
-            spreads=self._stddev.astype("<f4").tobytes(),
+            codes=floats(self._mean),
+            spreads=floats(self._stddev),
             labels=self._labels.astype(np.uint8).tobytes(),
             images=(images * 255).round().to(torch.uint8).numpy().tobytes(),
             decoder_layers=decoder.layers,
@@ -146,9 +144,7 @@ class LatentExplorer(CanvasView):
         draw_ellipse(plane, self._mean[nearest], self._stddev[nearest])
         plane.plot(*self.z, "+", color="k", ms=16, mew=2)
         draw_picture(right, self.picture, self.shape, self.smooth, title="decoded at the cross")
-        stream = io.BytesIO()
-        figure.savefig(stream, format="png")
-        return stream.getvalue()
+        return png_of(figure)
 
     def _decode(self, z):
         with exclusive(), torch.no_grad():
@@ -159,7 +155,7 @@ class LatentExplorer(CanvasView):
         answer = {"decode": self._decode, "encode": self._encode, "evidence": self._evidence}
         if message.get("kind") in answer:
             output = answer[message["kind"]](message["input"])
-            self.send({"place": message.get("place")}, [output.numpy().astype("<f4").tobytes()])
+            self.send({"place": message.get("place")}, [floats(output)])
 
     def _encode(self, pixels):
         with exclusive(), torch.no_grad():
@@ -187,7 +183,7 @@ def _log_prior(prior):
     grid = torch.stack(torch.meshgrid(axis, axis, indexing="xy"), -1)
     log_density = prior.log_prob(grid).numpy()
     mass = np.exp(log_density, dtype=float).sum() * float(axis[1] - axis[0]) ** 2
-    return log_density.astype("<f4").tobytes() if abs(mass - 1) < 1e-4 else b""
+    return floats(log_density) if abs(mass - 1) < 1e-4 else b""
 
 
 def _density_contours(prior, limit, masses=(0.5, 0.9, 0.99), points=161):

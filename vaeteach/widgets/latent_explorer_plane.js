@@ -7,9 +7,6 @@ const MARGIN = { left: 40, right: 8, top: 8, bottom: 38 };
 export function explorerPlane(parent, view) {
   const still = document.createElement("canvas");
   const sheet = sharpCanvas(parent, "latent-plane", view.get("alt"), () => { plane.refresh(); view.schedule(); });
-  sheet.canvas.tabIndex = 0;
-  sheet.canvas.setAttribute("role", "application"); // keys drive it, so it is more than a picture
-  sheet.canvas.setAttribute("aria-roledescription", "plane to point in");
   let scale = null;
   const plane = { sheet, scale: () => scale };
   plane.refresh = () => {

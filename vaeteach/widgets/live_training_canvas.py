@@ -1,6 +1,5 @@
 """What a training shows in the page: codes and curves as they move, and the film of the run."""
 
-import io
 import math
 
 import numpy as np
@@ -17,7 +16,7 @@ from ..plots import (
 from ..plots.latent import normal_radii
 from ..plots.training import NAMES, TERMS
 from .base import es_module, style_sheet
-from .canvas import CanvasView
+from .canvas import CanvasView, floats, png_of
 
 KEPT = 3  # earlier runs that stay as thin lines
 FRAMES = 100  # pictures of a run that can be gone through afterwards; at most twice as many
@@ -87,7 +86,7 @@ class TrainingCanvas(CanvasView):
         self.keep(epoch, codes)
         with self.hold_sync():
             self.limit = max(self.limit, min(100.0, float(math.ceil(1.05 * reach))))
-            self.codes = codes.astype("<f4").tobytes()
+            self.codes = floats(codes)
             self.curve = np.array(self._rows, "<f4").tobytes()
             self.epoch = float(epoch)
             self.alt = (
@@ -156,6 +155,4 @@ class TrainingCanvas(CanvasView):
         wide = pd.DataFrame(self._rows, columns=["epoch", *TERMS])
         frame = wide.melt("epoch", var_name="quantity", value_name="nats").assign(split="test")
         draw_loss_terms(axes[1:], frame)
-        stream = io.BytesIO()
-        figure.savefig(stream, format="png")
-        return stream.getvalue()
+        return png_of(figure)

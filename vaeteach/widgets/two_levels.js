@@ -84,9 +84,6 @@ function layOut(view) {
   const [left, leftTitle] = place("upper", ""), [middle, middleTitle] = place("lower", "");
   view.titles = [leftTitle, middleTitle];
   const sheet = sharpCanvas(left, "plane", "", () => view.schedule());
-  Object.assign(sheet.canvas, { tabIndex: 0 });
-  sheet.canvas.setAttribute("role", "application");
-  sheet.canvas.setAttribute("aria-roledescription", "plane to point in");
   view.upper = { sheet, scale: () => planeScale(sheet, view.get("limit"), EDGE) };
   view.lower = sharpCanvas(middle, "plane", "", () => view.schedule());
   const [right] = place("sheet", "decoded: the middle of the ellipse, then draws of it");

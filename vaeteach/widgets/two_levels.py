@@ -1,7 +1,5 @@
 """A point of the upper plane, or a label, and what it says about the plane below."""
 
-import io
-
 import numpy as np
 import torch
 import traitlets
@@ -13,7 +11,7 @@ from ..plots import draw_two_levels, new_figure
 from ..plots.levels import COLUMNS
 from ..support import exclusive
 from .base import es_module, style_sheet
-from .canvas import CanvasView
+from .canvas import CanvasView, floats, normal_circles, png_of
 
 SHOWN = 1500  # codes on each plane
 DRAWS = 3 * COLUMNS - 1  # of p(z|u); with its middle they fill three rows of pictures
@@ -68,15 +66,13 @@ class TwoLevels(CanvasView):
             net = mlp_recipe(model.prior.net, {"family": "gaussian"})
             numbers = torch.cat([conditional.prior.mu, conditional.prior.logvar], 1)
             sides = self._side("above", model, net.layers, net.weights)
-            sides |= self._side("labels", conditional, [], _bytes(numbers))
+            sides |= self._side("labels", conditional, [], floats(numbers))
             reach = max(np.abs(self._codes(m)[0]).max() for m in (model, conditional))
-        circle = np.linspace(0, 2 * np.pi, 91)
-        circle = np.stack([np.cos(circle), np.sin(circle)], 1)
         super().__init__(
             shape=[height, width],
             sheet=[3 * (height + 2), COLUMNS * (width + 2)],  # a white edge round each
             limit=float(np.ceil(2 * max(4.0, reach)) / 2),
-            contours=[(r * circle).tolist() for r in np.sqrt(-2 * np.log([0.5, 0.1, 0.01]))],
+            contours=normal_circles(),
             classes=data.train_labels[:SHOWN].numpy().astype(np.uint8).tobytes(),
             alt="An upper plane of codes, a lower one with an ellipse, and pictures.",
             **sides,
@@ -97,8 +93,8 @@ class TwoLevels(CanvasView):
             name: {**said, "prior_layers": layers, "log_floor": floor},
             f"{name}_prior": weights,
             f"{name}_decoder": decoder.weights,
-            f"{name}_codes": _bytes(codes),
-            f"{name}_upper": _bytes(upper),
+            f"{name}_codes": floats(codes),
+            f"{name}_upper": floats(upper),
         }
 
     def _codes(self, model):
@@ -153,10 +149,4 @@ class TwoLevels(CanvasView):
         return figure
 
     def still(self):
-        stream = io.BytesIO()
-        self._figure().savefig(stream, format="png")
-        return stream.getvalue()
-
-
-def _bytes(numbers):
-    return np.asarray(numbers).astype("<f4").tobytes()
+        return png_of(self._figure())

@@ -95,6 +95,9 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowD
 // here(): the place now, from which the arrow keys step.
 export function drivePlane({ sheet, scale }, here, move) {
   const { canvas } = sheet, at = (event) => scale().at(placeOn(sheet, event));
+  canvas.tabIndex = 0;
+  canvas.setAttribute("role", "application"); // keys drive it, so it is more than a picture
+  canvas.setAttribute("aria-roledescription", "plane to point in");
   canvas.addEventListener("pointerdown", (event) => {
     canvas.setPointerCapture(event.pointerId);
     canvas.focus({ preventScroll: true });
