@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Set up the course and start it. Needs nothing but Python 3.11 to 3.13.
 
-    python3 course.py                 set up if needed, then open JupyterLab on the first notebook
+    python3 course.py                 set up if needed, then open JupyterLab on your lesson 00
     python3 course.py test [ARGS]     set up if needed, then run every test (ARGS go to pytest)
     python3 course.py site            set up if needed, then write the course as pages into site/
     python3 course.py assignments FOLDER    for teachers: the exercises for nbgrader
@@ -31,7 +31,8 @@ PYTHON = str(VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
 STAMP = VENV / "course-stamp"  # what .venv was made from, or UNFINISHED
 UNFINISHED = "pip was at work"  # found in the stamp: pip was cut off
 LISTS = [ROOT / "pyproject.toml", ROOT / "constraints.txt"]
-FIRST = "notebooks/00_start_here.ipynb"
+COPIES = ROOT / "my"  # the reader's lessons: git and `clean` leave them alone
+FIRST = "my/00_start_here.ipynb"
 CPU_TORCH = "https://download.pytorch.org/whl/cpu"
 SPACE = 2.5e9  # bytes: 1.8 GB installed, the rest while unpacking
 MADE = (
@@ -209,8 +210,17 @@ def lab_command(options=()):
     return command + list(options)
 
 
+def copy_lessons():
+    """Make the reader's copies of the lessons, or bring up to date what they have not touched."""
+    script = str(ROOT / "vaeteach/support/copies.py")  # -P: its neighbours are not Python's modules
+    if subprocess.call([PYTHON, "-P", script, str(COPIES), str(ROOT / "notebooks")]):
+        raise Problem("Put the course in a folder of your own, make room, and start again.")
+    say("Your copies of the lessons are in the folder my; notebooks is the course's own.")
+
+
 def start(options):
     set_up()
+    copy_lessons()
     settings = VENV / "share/jupyter/lab/settings/overrides.json"
     settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text(json.dumps(SETTINGS), "utf-8")
@@ -260,6 +270,8 @@ def clean(options):
         for folder in sorted(ROOT.rglob(name), reverse=True):  # what is inside another goes first
             remove(folder)
     say(f"Removed {', '.join(gone)}." if gone else "Nothing to remove.")
+    if COPIES.is_dir():
+        say("Your lessons in the folder my are kept.")
     say("Data and kept results are outside this folder: `python3 course.py doctor` says where.")
 
 

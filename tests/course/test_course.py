@@ -26,9 +26,14 @@ FULL = shutil._ntuple_diskusage(10**9, 10**9 - 10, 10)
 @pytest.fixture
 def course(tmp_path):
     """course.py as a module in a folder of its own, the project's two lists beside it."""
+    return load(tmp_path)
+
+
+def load(folder):
+    """The module course.py, of a copy in this folder."""
     for name in ("course.py", "pyproject.toml", "constraints.txt"):
-        shutil.copy(ROOT / name, tmp_path / name)
-    spec = importlib.util.spec_from_file_location("course_under_test", tmp_path / "course.py")
+        shutil.copy(ROOT / name, folder / name)
+    spec = importlib.util.spec_from_file_location("course_under_test", folder / "course.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -46,6 +51,7 @@ def made(course, monkeypatch):
     monkeypatch.setattr(course, "pip", pip)
     monkeypatch.setattr(course, "make_venv", lambda: course.VENV.mkdir(exist_ok=True))
     monkeypatch.setattr(course, "runs", lambda *command: True)
+    monkeypatch.setattr(course, "copy_lessons", lambda: None)
     monkeypatch.setattr(course, "become", lambda *what: made.started.append(what) or 0)
     fine = subprocess.CompletedProcess([], 0, b"", b"")
     monkeypatch.setattr(course.subprocess, "run", lambda *_, **__: fine)
@@ -343,8 +349,63 @@ def test_site_makes_the_pages_in_the_environment(course, made):
     assert command[0] == course.PYTHON and command[1].endswith("build.py")
 
 
+@pytest.mark.skipif(not shutil.which("git"), reason="needs git")
+def test_a_pull_meets_no_conflict_and_keeps_what_was_touched(tmp_path, monkeypatch, capfd):
+    """A reader works, the course mends the same lesson, they pull and start again."""
+    upstream, folder = tmp_path / "upstream", tmp_path / "reader"
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+    for name in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{name}_NAME", "a")
+        monkeypatch.setenv(f"GIT_{name}_EMAIL", "a@b")
+
+    def git(*words, cwd=upstream):
+        return subprocess.run(["git", *words], cwd=cwd, check=True, capture_output=True, text=True)
+
+    for name in ("notebooks/00_start_here.ipynb", "vaeteach/support/copies.py", ".gitignore"):
+        (upstream / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, upstream / name)
+    load(upstream)
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "one")
+    git("clone", "-q", str(upstream), str(folder), cwd=tmp_path)
+    course = load(folder)
+    monkeypatch.setattr(course, "PYTHON", sys.executable)
+    monkeypatch.setattr(course, "set_up", lambda: None)
+    monkeypatch.setattr(course, "become", lambda *what: 0)
+    course.SETTINGS.clear()
+    assert course.main([]) == 0 and (folder / course.FIRST).is_file()
+    assert "copies of the lessons are in the folder my" in capfd.readouterr().out
+
+    def rewrite(path, index, text):
+        content = json.loads(path.read_text("utf-8"))
+        content["cells"][index]["source"] = text
+        path.write_text(json.dumps(content, indent=1), "utf-8")
+
+    rewrite(folder / course.FIRST, 1, "my own words")
+    lesson = upstream / "notebooks/00_start_here.ipynb"
+    rewrite(lesson, 0, "a mended title")
+    rewrite(lesson, 1, "other words")
+    git("commit", "-qam", "two")
+    git("pull", "-q", "--ff-only", cwd=folder)
+    assert course.main([]) == 0
+    said = capfd.readouterr().out
+    assert "Brought up to date: 00_start_here.ipynb." in said
+    assert "Kept as you left it, though the course has changed it too: 1 cell of 00" in said
+    first, second, *_ = json.loads((folder / course.FIRST).read_text("utf-8"))["cells"]
+    assert (first["source"], second["source"]) == ("a mended title", "my own words")
+    assert git("status", "--porcelain", "--untracked-files=no", cwd=folder).stdout == ""
+
+
+def test_copies_that_cannot_be_written_stop_with_a_sentence(course, monkeypatch, capsys):
+    monkeypatch.setattr(course, "set_up", lambda: None)
+    monkeypatch.setattr(course.subprocess, "call", lambda *_, **__: 1)
+    assert course.main([]) == 1
+    assert "Put the course in a folder of your own" in capsys.readouterr().err
+
+
 def test_clean_removes_what_was_made_and_nothing_else(course, capsys):
-    kept, locked = course.ROOT / "notebooks/mine.ipynb", course.VENV / "lib/locked"
+    kept, locked = course.COPIES / "mine.ipynb", course.VENV / "lib/locked"
     made = course.ROOT / "vaeteach/__pycache__/x.pyc"
     for path in (kept, locked, made):
         path.parent.mkdir(parents=True)
@@ -353,7 +414,7 @@ def test_clean_removes_what_was_made_and_nothing_else(course, capsys):
     assert course.main(["clean"]) == course.main(["clean"]) == 0
     assert re.match(r"(?s)Removed .venv\..*Nothing to remove", capsys.readouterr().out)
     left = {path.name for path in course.ROOT.rglob("*")}
-    mine = {"notebooks", kept.name, "vaeteach"}
+    mine = {"my", kept.name, "vaeteach"}
     assert left == {"course.py", "pyproject.toml", "constraints.txt"} | mine
 
 
