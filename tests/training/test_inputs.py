@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.utils.data import DataLoader, TensorDataset
 
-from vaeteach import build_vae, elbo, fit, iwae_bound, load
+from vaeteach import VAE, StandardNormal, build_vae, diagnose, elbo, fit, iwae_bound, kl, load
 from vaeteach.machines import build_bernoulli_vae, leave_one_out
 from vaeteach.models import Elbo
 
@@ -81,7 +81,12 @@ OPTIONS = {
     "beta": (dict(beta=4), r"functools.partial\(elbo, beta"),
     "unknown": (dict(zzz=4), "its options are epochs, batch_size"),
     "no function": (dict(objective=3.0), "without calling it"),
-    "on_step": (dict(on_step=5), "on_step must be a function"),
+    "on_step": (dict(on_step=5), "on_step must be a function of one argument"),
+    "on_step without argument": (dict(on_step=lambda: None), "function of one argument"),
+    "on_step with two": (dict(on_step=lambda model, step: None), "function of one argument"),
+    "objective without model": (dict(objective=lambda x: x), r"takes \(x\)"),
+    "objective that needs more": (dict(objective=iwae_bound), r"n_samples.*functools.partial"),
+    "seed of 70 bits": (dict(seed=2**70), "fit into 64 bits"),
     "no return": (dict(objective=no_return), "returned nothing"),
     "a pair": (dict(objective=lambda m, x: (elbo(m, x).value, 1)), "returned tuple"),
     "cut": (dict(objective=lambda m, x: elbo(m, x).value.detach()), "no gradient"),
@@ -102,6 +107,39 @@ def test_options_that_cannot_be_meant_are_refused(digits, kind):
     options, sentence = OPTIONS[kind]
     with pytest.raises((TypeError, ValueError), match=sentence):
         train(digits, **options)
+
+
+def test_an_objective_of_another_model_is_refused(digits):
+    other = build_vae(digits, hidden=(8,))
+    with pytest.raises(ValueError, match="does not depend on this model"):
+        train(digits, objective=lambda model, x: elbo(other, x).value)
+
+
+NEIGHBOURS = {
+    "elbo, swapped": (lambda m, x: elbo(x, m), "first argument is a Tensor"),
+    "iwae_bound, swapped": (lambda m, x: iwae_bound(x, m, 2), "first argument is a Tensor"),
+    "elbo, beta a word": (lambda m, x: elbo(m, x, beta="1"), "must be a number, got '1'"),
+    "elbo, beta None": (lambda m, x: elbo(m, x, beta=None), "must be a number, got None"),
+    "kl, module": (lambda m, x: kl(m.encode(x), m.prior), r"p must be.*as in model.prior\(\)"),
+    "kl, None": (lambda m, x: kl(None, m.prior()), "q must be a Distribution, got a NoneType"),
+    "sample, word": (lambda m, x: m.sample("3"), "number of images, must be a whole number"),
+    "sample, -1": (lambda m, x: m.sample(-1), "number of images, must be a whole number"),
+    "prior, word": (
+        lambda m, x: build_vae(x, prior="normal"),
+        r"StandardNormal\(2\), got 'normal'",
+    ),
+    "prior, class": (lambda m, x: build_vae(x, prior=StandardNormal), "the class StandardNormal"),
+    "prior, p(z)": (lambda m, x: build_vae(x, prior=m.prior()), "a module whose forward"),
+    "diagnose, tensor": (lambda m, x: diagnose(m, x), "ImageData.*got Tensor"),
+    "fit, class": (lambda m, x: fit(VAE, x, 1), r"VAE is a class.*build_vae\(data\)"),
+}
+
+
+@pytest.mark.parametrize("kind", NEIGHBOURS)
+def test_what_the_neighbours_of_fit_cannot_take_gets_a_sentence(digits, kind):
+    call, sentence = NEIGHBOURS[kind]
+    with pytest.raises((TypeError, ValueError), match=sentence):
+        call(build_vae(digits, hidden=(8,)), digits.train[:9])
 
 
 def free_bits(model, x, seed):

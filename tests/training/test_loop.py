@@ -13,7 +13,7 @@ import torch
 
 from vaeteach import NonFiniteBound, build_vae, elbo, fit, load
 from vaeteach.support import exclusive
-from vaeteach.training import peak_rate
+from vaeteach.training import loop, peak_rate, surroundings
 
 
 @pytest.fixture(scope="module")
@@ -86,39 +86,85 @@ def test_an_interrupt_at_any_moment_leaves_the_last_whole_step(digits):
         assert all(torch.equal(p, q) for p, q in zip(model.parameters(), reference.parameters()))
 
 
-@pytest.mark.parametrize("moment", ["building the bar", "checking", "the first batch"])
-def test_an_interrupt_before_the_first_step_ends_as_quietly(digits, moment, monkeypatch):
-    """Nothing is changed, and the history says why it is empty."""
-    from vaeteach.training import loop
+def interrupted_at(line, model, images):
+    """fit, with a SIGINT at the line of this number of its code or of what surrounds it."""
+    seen, files = [], (loop.__file__, surroundings.__file__)
 
-    name = {"building the bar": "progress_bar", "checking": "check_fits"}.get(moment, "generator")
-    before = getattr(loop, name)
+    def trace(frame, event, arg):
+        if frame.f_code.co_filename in files:
+            seen.extend([event] * (event == "line"))
+            if event == "line" and len(seen) == line:
+                signal.raise_signal(signal.SIGINT)
+            return trace
 
-    def interrupted_there(*a, **k):
-        signal.raise_signal(signal.SIGINT)
-        return before(*a, **k)
-
-    monkeypatch.setattr(loop, name, interrupted_there)
-    model = build_vae(digits, hidden=(8,))
-    start = [p.clone() for p in model.parameters()]
-    history = fit(model, digits, epochs=3, progress=False)
-    assert (history.stopped, history.steps, history.rows) == ("interrupted", 0, [])
-    assert [s.epoch for s in history.snapshots] == [0]
-    assert all(torch.equal(p, q) for p, q in zip(model.parameters(), start))
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        return fit(model, images, epochs=3, progress=False)
+    finally:
+        sys.settrace(before)
 
 
-def test_an_interrupt_inside_the_objective_is_met_too(digits):
+def test_an_interrupt_before_the_first_step_ends_as_quietly(digits):
+    """At every line from the fifth on: nothing is changed, and the history says why it is empty.
+
+    The first four, microseconds, make the history and what interrupts run into.
+    """
+    start = build_vae(digits, hidden=(8,))
+    for line in range(5, 1000):
+        model = build_vae(digits, hidden=(8,))
+        history = interrupted_at(line, model, digits.train[:64])
+        assert history.stopped == "interrupted"
+        if history.steps:
+            break
+        assert history.rows == [] and all(s.epoch == 0 for s in history.snapshots)
+        assert all(torch.equal(p, q) for p, q in zip(model.parameters(), start.parameters()))
+    assert line > 20 and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.parametrize("name", ["progress_bar", "check_fits", "images_of", "prepared"])
+def test_an_interrupt_in_what_comes_before_the_first_step(digits, name, monkeypatch):
+    """In the reading of the data, the checks or the progress; as a signal or as it is raised."""
+    for raised in (functools.partial(signal.raise_signal, signal.SIGINT), interrupt):
+        before = getattr(loop, name)
+
+        def interrupted_there(*a, before=before, raised=raised, **k):
+            raised()
+            return before(*a, **k)
+
+        model = build_vae(digits, hidden=(8,))
+        with monkeypatch.context() as patch:
+            patch.setattr(loop, name, interrupted_there)
+            history = fit(model, digits, epochs=3, progress=False)
+        assert (history.stopped, history.steps, history.rows) == ("interrupted", 0, [])
+
+
+def interrupt():
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("call", [1, 30])
+def test_an_interrupt_inside_the_objective_is_met_too(digits, call):
+    """Also in its first call, which is the check before training."""
     calls = []
 
     def objective(model, x, seed):
         calls.append(1)
-        if len(calls) == 30:
+        if len(calls) == call:
             raise KeyboardInterrupt
         return elbo(model, x, seed=seed)
 
     model = build_vae(digits, hidden=(8,))
     history = fit(model, digits, epochs=3, progress=False, objective=objective)
-    assert history.stopped == "interrupted" and 0 < history.steps < 30
+    assert history.stopped == "interrupted" and history.steps == max(0, call - 3)
+
+
+def test_an_interrupt_inside_on_step_keeps_the_step(digits):
+    model = build_vae(digits, hidden=(8,))
+    history = fit(model, digits, epochs=3, progress=False, on_step=lambda step: interrupt())
+    assert (history.stopped, history.steps) == ("interrupted", 1) and history.last() < 0
+    reference = whole_step_reference(digits, 1, epochs=3)
+    assert all(torch.equal(p, q) for p, q in zip(model.parameters(), reference.parameters()))
 
 
 @pytest.mark.parametrize("quantity", ["log_likelihood", "kl", "value"])

@@ -106,8 +106,14 @@ def diagnose(
     many epochs as `history` has (25 without one), each time with one thing changed; that takes as
     long as it sounds. The model itself is not changed. "healthy" is a finding too: nothing was
     found. Without a history some causes fit the same evidence; all are then listed, each with its
-    `rivals`. Raises ValueError where the data do not fit the model.
+    `rivals`. Raises ValueError where the data do not fit the model, TypeError for data without test
+    images.
     """
+    if getattr(data, "test", None) is None:
+        raise TypeError(
+            "diagnose compares training with test images: data must be the ImageData that the"
+            f" model was trained on, got {type(data).__name__}."
+        )
     model.encode(data.test[:1])  # wrong shapes speak here, in the model's own sentence
     signs = vital_signs(model, data, history, seed)
     findings, bounds = at_a_glance(signs), {}

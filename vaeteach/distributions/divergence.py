@@ -13,9 +13,16 @@ def kl(
 
     Exact where torch's registry knows the pair; elsewhere the unbiased single-sample estimate
     log q(z) - log p(z) with z ~ q. z: a sample of q, shape (B, D), or several, (S, B, D), giving
-    (S, B); drawn here with `seed` if it is not given and is needed. Raises ValueError where the
-    event shapes differ or where q has mass outside the support of p (the KL is then infinite).
+    (S, B); drawn here with `seed` if it is not given and is needed. Raises TypeError for what is no
+    Distribution, ValueError where the event shapes differ or where q has mass outside the support
+    of p (the KL is then infinite).
     """
+    for name, given in (("q", q), ("p", p)):
+        if not isinstance(given, Distribution):
+            made = "; call it, as in model.prior()" if callable(given) else ""
+            raise TypeError(
+                f"kl: {name} must be a Distribution, got a {type(given).__name__}{made}."
+            )
     if q.event_shape != p.event_shape:
         raise ValueError(
             f"kl: q is a distribution over {_describe(q)}, p over {_describe(p)}; "

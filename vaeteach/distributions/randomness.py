@@ -18,6 +18,8 @@ def generator(seed: int | torch.Generator) -> torch.Generator:
         return seed
     if isinstance(seed, bool) or not hasattr(seed, "__index__"):
         raise TypeError(f"seed must be an integer or a torch.Generator, got {type(seed).__name__}.")
+    if not -(2**63) <= int(seed) < 2**64:
+        raise ValueError(f"seed must fit into 64 bits, got {seed}.")
     return torch.Generator().manual_seed(int(seed))
 
 

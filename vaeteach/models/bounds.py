@@ -1,7 +1,7 @@
 """The bounds on log p(x), plain and importance-weighted: one number per image, nats."""
 
 import math
-from typing import NamedTuple
+from typing import NamedTuple, SupportsFloat
 
 import torch
 
@@ -27,11 +27,14 @@ def elbo(model, x: torch.Tensor, beta: float = 1.0, seed: int | torch.Generator 
     generator. Returns Elbo, each field (B,). Raises ValueError for pixels that the likelihood
     cannot have. Source: Kingma and Welling 2014, equations 3 and 7.
     """
+    if not isinstance(beta, (SupportsFloat, torch.Tensor)):
+        raise TypeError(f"beta, the weight of the KL, must be a number, got {beta!r}.")
     if not torch.all(torch.as_tensor(beta) >= 0):
         raise ValueError(
             f"beta, the weight of the KL, must be at least 0, got {beta!r}; below that the KL is"
             " rewarded and nothing holds it."
         )
+    _require_model(model, "elbo")
     q = model.encode(x)
     z = draw(q, seed=seed)
     log_likelihood = log_prob_of_pixels(model.decode(z), x)
@@ -49,6 +52,7 @@ def iwae_bound(
     about `chunk` pixels, so memory stays small. Source: Burda et al. 2016, equation 8.
     """
     n_samples = whole_number(n_samples, "iwae_bound: n_samples")
+    _require_model(model, "iwae_bound")
     q, prior = model.encode(x), model.prior()
     seed = generator(seed)
     total = None
@@ -59,6 +63,14 @@ def iwae_bound(
         part = torch.logsumexp(log_weight, 0)
         total = part if total is None else torch.logaddexp(total, part)
     return total - math.log(n_samples)
+
+
+def _require_model(model, name):
+    if not hasattr(model, "encode"):
+        raise TypeError(
+            f"{name} wants a model with encode(), decode() and prior() first, then its images; its"
+            f" first argument is a {type(model).__name__}."
+        )
 
 
 def log_prob_of_pixels(p, x):

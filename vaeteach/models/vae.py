@@ -40,6 +40,7 @@ class VAE(nn.Module):
     def sample(self, n, seed=0):
         """n new images (n, P): z ~ p(z), then the mean of p(x|z), without gradient."""
         with torch.no_grad():
+            n = whole_number(n, "sample: n, the number of images,", 0)
             return self.decode(draw(self.prior(), (n,), seed)).mean
 
     def _check(self, value, part, method, what, axis, advice):
@@ -81,7 +82,8 @@ def build_vae(
     state is untouched. activation: if not given Tanh, but SiLU in layers of 256 units or more over
     three latents or more, where it learns faster. Smooth ones (Tanh, SiLU, GELU) keep quadrature
     over the latents exact; with ReLU it stalls near 1e-3 nats.
-    Raises ValueError for sizes that make no model and for names that are not known.
+    Raises ValueError for sizes that make no model and for names that are not known, TypeError for
+    a prior that is no module.
     """
     images, _ = images_of(data)
     pixels = images.shape[1]
@@ -95,6 +97,12 @@ def build_vae(
         encoder = Encoder(pixels, latent_dim, hidden, posterior, activation)
         decoder = Decoder(latent_dim, pixels, hidden[::-1], likelihood, activation)
     prior = StandardNormal(latent_dim) if prior is None else prior
+    if isinstance(prior, type) or not callable(prior):
+        got = f"the class {prior.__name__}" if isinstance(prior, type) else repr(prior)
+        raise TypeError(
+            "prior must be a module whose forward() is p(z), such as"
+            f" StandardNormal({latent_dim}), got {got}."
+        )
     for net in (encoder.net, decoder.net):
         wake_hidden_units(net, 2.5 if wide else 2.0)
     model = start_from_mean(VAE(encoder, decoder, prior), images)

@@ -40,6 +40,11 @@ def check_options(unknown):
 
 def check_settings(model, epochs, batch_size, lr, on_step):
     """(epochs, batch_size, lr), the last two by the size of the model where none is given."""
+    if isinstance(model, type):
+        raise TypeError(
+            f"fit trains a model, and {model.__name__} is a class: make one of it first, such as"
+            " build_vae(data)."
+        )
     for method in ("encode", "decode", "parameters"):
         if not hasattr(model, method):
             raise TypeError(
@@ -59,8 +64,10 @@ def check_settings(model, epochs, batch_size, lr, on_step):
         )
     if epochs is None:
         raise ValueError("fit needs the number of epochs: fit(model, data, epochs=20).")
-    if on_step is not None and not callable(on_step):
-        raise TypeError(f"on_step must be a function of the step's number, got {on_step!r}.")
+    if on_step is not None and not (callable(on_step) and _takes(on_step, 1)):
+        raise TypeError(
+            f"on_step must be a function of one argument, the step's number, got {on_step!r}."
+        )
     lr = peak_rate(model) if lr is None else lr
     batch_size = usual_batch(model) if batch_size is None else batch_size
     if isinstance(lr, bool) or not isinstance(lr, (int, float)) or not 0 < lr < math.inf:
@@ -72,8 +79,13 @@ def prepared(objective):
     """The objective as `fit` calls it: it takes a seed and returns an Elbo."""
     if not callable(objective):
         raise TypeError(
-            f"objective must be a function (model, x, seed) -> bound, got {objective!r}. Pass the"
-            " function itself, without calling it."
+            "objective must be a function (model, x, seed) -> bound, got"
+            f" {type(objective).__name__}. Pass the function itself, without calling it."
+        )
+    if not _takes(objective, 2):
+        raise TypeError(
+            "objective must take (model, x) or (model, x, seed), and this one takes"
+            f" {inspect.signature(objective)}. functools.partial sets what else it needs."
         )
     try:
         takes_seed = any(
@@ -87,6 +99,20 @@ def prepared(objective):
         return _as_elbo(objective(model, x, seed=seed) if takes_seed else objective(model, x))
 
     return bound
+
+
+def _takes(function, count):
+    """Whether it can be called with so many arguments and, if it has one, a seed."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # written in C: one sees when it is called
+        return True
+    named = {"seed": 0} if "seed" in signature.parameters else {}
+    try:
+        signature.bind(*[None] * count, **named)
+    except TypeError:
+        return False
+    return True
 
 
 def check_fits(model, train, test, objective):
@@ -115,6 +141,15 @@ def check_fits(model, train, test, objective):
         raise ValueError(
             "The objective's value has no gradient: something in it cuts the way to the parameters"
             " (detach, .item(), numpy, no_grad, or a fixed number)."
+        )
+    learning = [p for p in model.parameters() if p.requires_grad]
+    if not any(
+        slope is not None
+        for slope in torch.autograd.grad(bound.value.sum(), learning, allow_unused=True)
+    ):
+        raise ValueError(
+            "The objective's value does not depend on this model: is it that of another model? Use"
+            " the model that the objective is called with."
         )
     _require_sign(bound.value.detach(), model, few)
 

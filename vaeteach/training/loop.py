@@ -48,8 +48,9 @@ def fit(
     TypeError, in a sentence, for what cannot be trained or trained on. Source: Kingma and Welling
     2014, algorithm 1.
     """
-    history, start = History(), time.perf_counter()
-    with interrupts_wait() as interrupted, gradients():
+    history = History()
+    with interrupt_ends(history), interrupts_wait() as interrupted, gradients():
+        start = time.perf_counter()
         check_options(unknown)
         epochs, batch_size, lr = check_settings(model, epochs, batch_size, lr, on_step)
         (train, test), objective, noise = images_of(data), prepared(objective), generator(seed)
@@ -76,8 +77,10 @@ def fit(
                         optimiser.step(rate(history.steps))
                         terms.append(torch.stack([term.detach() for term in bound]).mean(1))
                         history.steps += 1
-                    if not history.stopped and on_step is not None and on_step(history.steps):
-                        history.stopped = "stopped by on_step"
+                    if not history.stopped and on_step is not None:
+                        with interrupt_ends(history):
+                            if on_step(history.steps):
+                                history.stopped = "stopped by on_step"
                     if history.stopped:
                         break
                 if terms:

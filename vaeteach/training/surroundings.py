@@ -26,13 +26,23 @@ def interrupts_wait():
         signal.signal(signal.SIGINT, before if before is not None else signal.default_int_handler)
 
 
-@contextmanager
-def interrupt_ends(history):
-    """A KeyboardInterrupt that the objective itself raises ends the training like the others."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        history.stopped = "interrupted"
+class interrupt_ends:
+    """A KeyboardInterrupt that reaches this far ends the training like the others.
+
+    Such as one that the objective or `on_step` raises, or that comes before `interrupts_wait`. A
+    class, since a generator that is interrupted before its yield raises RuntimeError.
+    """
+
+    def __init__(self, history):
+        self.history = history
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind is KeyboardInterrupt:
+            self.history.stopped = "interrupted"
+        return kind is KeyboardInterrupt
 
 
 @contextmanager
