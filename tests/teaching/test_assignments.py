@@ -3,21 +3,17 @@
 import contextlib
 import dataclasses
 import io
-import json
 import os
 import pathlib
 import re
-import subprocess
 import sys
-import sysconfig
-import venv
 
 import nbformat
 import pytest
 
 import vaeteach
-from teaching import assignments
-from teaching.lessons import ROOT, lessons
+from teaching import assignments, grading
+from teaching.lessons import lessons
 from vaeteach import checks
 
 LESSONS = {lesson.number: lesson for lesson in lessons()}
@@ -25,29 +21,11 @@ SOLUTION = re.compile(r" *### BEGIN SOLUTION.*?### END SOLUTION", re.DOTALL)
 HIDDEN = re.compile(r"\n### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.DOTALL)
 
 
-# It knows the inputs that are shown, and tells of others what it can.
-ONLY_SHOWN = """
-from vaeteach import checks
-shown = checks.kl_gradient
-def kl_gradient(mu, sigma):
-    for case in shown.inputs():
-        if case[0].shape == mu.shape and bool((case[0] == mu).all()):
-            return shown.solution(mu, sigma)
-    print("the hidden input is", mu)
-    raise ValueError(f"the hidden input is {mu}")
-"""
-
-
 def cells(notebook, ending):
     """{name of the exercise: cell} for the cells of one kind."""
     return {
         cell.id.removesuffix(ending): cell for cell in notebook.cells if cell.id.endswith(ending)
     }
-
-
-def wrong(name, number):
-    """The code of a wrong answer: a mistake that the exercise's catalogue knows."""
-    return f"from vaeteach import checks\n{name} = checks.{name}.mistakes[{number}].answer"
 
 
 def forget_checks():
@@ -102,14 +80,14 @@ def test_solved_untouched_and_mistaken(lesson_03, own_checks):
     assert points(lesson_03, answers) == full
     assert points(lesson_03, {}) == nothing
     for number in (0, 1):
-        assert points(lesson_03, {name: wrong(name, number) for name in full}) == nothing
+        assert points(lesson_03, {name: grading.wrong(name, number) for name in full}) == nothing
 
 
 def test_answers_that_only_know_the_inputs_that_are_shown(lesson_03, own_checks):
     """They pass the check in sight; the hidden one asks about other numbers."""
-    assert points(lesson_03, {"kl_gradient": ONLY_SHOWN})["kl_gradient"] == 0
+    assert points(lesson_03, {"kl_gradient": grading.ONLY_SHOWN})["kl_gradient"] == 0
     space = {}
-    exec(ONLY_SHOWN, space)
+    exec(grading.ONLY_SHOWN, space)
     assert checks.kl_gradient.judge(space["kl_gradient"]).right
     verdict = checks.kl_gradient.on_other_inputs(5).judge(space["kl_gradient"])
     assert not verdict.right and "hidden input" not in verdict.message
@@ -181,142 +159,15 @@ def test_the_command(tmp_path, capsys, monkeypatch):
 
 # --- the real nbgrader ----------------------------------------------------------------------------
 
-
-class Course:
-    """A course of nbgrader's in a folder, with nbgrader in an environment of its own."""
-
-    def __init__(self, folder, python):
-        self.folder, self.python = folder, python
-        path = f"{python.parent}{os.pathsep}{os.environ['PATH']}"  # it starts alembic by its name
-        home = str(folder / "home")
-        self.environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "HOME": home}
-
-    def run(self, *arguments, folder=None):
-        command = [str(self.python), "-m", "nbgrader", *arguments]
-        ran = subprocess.run(
-            command, cwd=folder or self.folder, env=self.environment, capture_output=True, text=True
-        )
-        assert ran.returncode == 0 or arguments[0] == "autograde", ran.stderr[-3000:]
-        return ran
-
-    def submit(self, student, assignment, change):
-        """Hand in what is released, with its cells changed by change({name: cell})."""
-        notebook = nbformat.read(self.folder / "release" / assignment / f"{assignment}.ipynb", 4)
-        change({cell.id: cell for cell in notebook.cells}, notebook)
-        path = self.folder / "submitted" / student / assignment / f"{assignment}.ipynb"
-        path.parent.mkdir(parents=True)
-        nbformat.write(notebook, path)
-
-    def points(self):
-        """{(assignment, student): {cell: points given by the machine}} of the gradebook."""
-        ask = """
-import json
-from nbgrader.api import Gradebook
-given = []
-with Gradebook("sqlite:///gradebook.db") as book:
-    for assignment in book.assignments:
-        for submission in assignment.submissions:
-            grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
-            scores = {grade.cell.name: grade.auto_score for grade in grades}
-            given.append([assignment.name, submission.student.id, scores])
-print(json.dumps(given))"""
-        ran = subprocess.run(
-            [str(self.python), "-c", ask],
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return {(a, s): scores for a, s, scores in json.loads(ran.stdout)}
+ASKED = pytest.mark.skipif("VAETEACH_EVERYTHING" not in os.environ, reason="VAETEACH_EVERYTHING=1")
 
 
 @pytest.fixture(scope="module")
 def nbgrader(tmp_path_factory):
-    """An environment with nbgrader over this one; VAETEACH_NBGRADER names a Python that has it."""
+    """A Python with nbgrader: a new one, or that which VAETEACH_NBGRADER names."""
     if "VAETEACH_NBGRADER" in os.environ:
         return pathlib.Path(os.environ["VAETEACH_NBGRADER"])
-    folder = tmp_path_factory.mktemp("nbgrader")
-    venv.create(folder, with_pip=True)
-    python = folder / "bin" / "python"
-    (site,) = folder.glob("lib/python*/site-packages")
-    (site / "course.pth").write_text(sysconfig.get_paths()["purelib"])
-    constraints = ["-c", str(ROOT / "constraints.txt")]
-    subprocess.run([python, "-m", "pip", "install", "-q", *constraints, "nbgrader"], check=True)
-    return python
-
-
-def solved(lesson):
-    def change(named, _):
-        for task in lesson.tasks:
-            named[f"{task.name}-answer"].source = task.solution
-
-    return change
-
-
-def mistaken(lesson, number):
-    def change(named, _):
-        for task in lesson.tasks:
-            named[f"{task.name}-answer"].source = wrong(task.name, number)
-
-    return change
-
-
-def answered(source):
-    """The exercise kl_gradient of lesson 03 answered with this code, the others untouched."""
-
-    def change(named, _):
-        named["kl_gradient-answer"].source = source
-
-    return change
-
-
-def without_checks(named, notebook):
-    notebook.cells = [cell for name, cell in named.items() if not name.endswith("-check")]
-
-
-def with_empty_checks(named, _):
-    for name, cell in named.items():
-        if name.endswith("-check"):
-            cell.source = "pass"
-
-
-HEAD = "def kl_gradient(mu, sigma):\n    "
-MISBEHAVING = {
-    "endless": answered(HEAD + "while True: pass"),
-    "endless_cell": answered("while True: pass"),
-    "exits": answered(HEAD + "exit()"),
-    "exits_in_a_cell": answered("exit()"),
-    "writes": answered(HEAD + "open('left.txt', 'w').write('here')\n    return mu"),
-    "prints": answered(ONLY_SHOWN),
-    "replaces": answered(HEAD + "return mu\nchecks.kl_gradient = print"),
-    "deletes_checks": without_checks,
-    "empties_checks": with_empty_checks,
-}
-
-
-ASKED = pytest.mark.skipif("VAETEACH_EVERYTHING" not in os.environ, reason="VAETEACH_EVERYTHING=1")
-
-
-def graded(number, nbgrader, folder, submissions):
-    """({student: {exercise: points}}, the full points, what autograde said) of one assignment."""
-    name, course = LESSONS[number].path.stem, Course(folder, nbgrader)
-    (source,) = assignments.write(folder, [number], seed=1)
-    course.run("generate_assignment", name)
-    for student, change in submissions.items():
-        course.submit(student, name, change)
-    said = course.run("autograde", name, "--Execute.timeout=20").stderr
-    full = {
-        exercise: cell.metadata.nbgrader.points
-        for exercise, cell in cells(nbformat.read(source, 4), "-check").items()
-    }
-    given = {
-        student: {exercise: scores[f"{exercise}-check"] for exercise in full}
-        for (_, student), scores in course.points().items()
-    }
-    course.run("generate_feedback", name)
-    pages = {page.parts[-3]: page.read_text("utf-8") for page in folder.glob("feedback/*/*/*.html")}
-    assert set(pages) == set(submissions), said[-3000:]
-    return given, full, pages
+    return grading.environment(tmp_path_factory.mktemp("nbgrader"))
 
 
 @ASKED
@@ -324,19 +175,17 @@ def graded(number, nbgrader, folder, submissions):
 @pytest.mark.parametrize("number", LESSONS)
 def test_nbgrader_itself(number, nbgrader, tmp_path):
     """Generate, autograde, feedback: solved, untouched and two mistakes that the checks know."""
-    lesson = LESSONS[number]
-    submissions = {"solved": solved(lesson), "untouched": lambda *_: None}
-    submissions |= {f"wrong_{i}": mistaken(lesson, i) for i in (0, 1)}
-    given, full, _ = graded(number, nbgrader, tmp_path, submissions)
-    assert given.pop("solved") == full
-    assert given == dict.fromkeys(given, dict.fromkeys(full, 0)) and len(given) == 3
+    rows = grading.outcome(LESSONS[number], nbgrader, tmp_path)
+    assert len(rows) == len(LESSONS[number].tasks)
+    for row in rows:
+        assert row["solved"] == row["of"] > 0, row
+        assert [row[student] for student in grading.STUDENTS[1:]] == [0, 0, 0], row
+        assert row["named"] == [True, True], row
 
 
 @ASKED
 @pytest.mark.slow
 def test_nbgrader_and_submissions_that_misbehave(nbgrader, tmp_path):
-    given, full, pages = graded("03", nbgrader, tmp_path, MISBEHAVING)
-    assert given == dict.fromkeys(MISBEHAVING, dict.fromkeys(full, 0))
-    assert not list(tmp_path.rglob("left.txt"))
-    assert "Right (kl_gradient)" in pages["prints"]  # the check in sight
-    assert "hidden input is tensor" not in pages["prints"]
+    rows = grading.misbehaviour(nbgrader, tmp_path)
+    assert len(rows) == len(grading.MISBEHAVING) and not any(row["left"] for row in rows)
+    assert not any(row["points"] or row["told"] for row in rows), rows
