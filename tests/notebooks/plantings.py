@@ -43,6 +43,7 @@ PLANTINGS: list[Planting] = [
         "vt.best_gaussian(plane, images))",
         "vt.gaussian(torch.zeros(len(images), 2), torch.zeros(len(images), 2)))",
     ),
+    Planting("02", ("iwae-compute", "iwae-own"), " - math.log(count)", ""),
     Planting("03", ("derive-own",), "0.5 * (mu**2", "(mu**2"),
     Planting("03", ("agree-compute",), "[0.6**2]", "[0.6]"),
     Planting("03", ("sign-million",), "(1 + logvar - mu**2", "(1 + logvar + mu**2"),
