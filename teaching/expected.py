@@ -1,5 +1,7 @@
 """What a lesson prints, over seeds: `python -m teaching.expected LESSON ... [--seeds 10]`.
 
+`python -m teaching.expected --drop-stale` drops what the lessons no longer print.
+
 The cells of the lesson are run again and again, each time with another seed for the first weights
 and for the training. Every number that is printed or shown in a table is kept in
 `vaeteach/results/expected.csv`, with its mean and its spread; the guide shows them to teachers.
@@ -9,6 +11,7 @@ import argparse
 import ast
 import contextlib
 import functools
+import hashlib
 import io
 import re
 import traceback
@@ -23,7 +26,8 @@ from .lessons import Lesson, lessons
 
 WHAT = "what the lessons print: mean, standard deviation and range over seeds of every number"
 NUMBER = re.compile(r"(?<![\w.])[-−+]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?(?![\w])")
-KEYS = ["lesson", "cell", "text", "place"]
+WORD = re.compile(r"[^\W\d_]{2,}")
+KEYS = ["lesson", "cell", "code", "kind", "text", "place"]
 
 
 def run(lesson: Lesson, seed: int) -> list[dict]:
@@ -38,11 +42,42 @@ def run(lesson: Lesson, seed: int) -> list[dict]:
             if cell.cell_type != "code" or is_for_the_reader(cell.source):
                 continue
             printed, value = evaluate(cell.source, space, f"{lesson.path.name} {cell.id}")
-            for text, numbers in [*_lines(printed), *_table(value)]:
-                for place, number in enumerate(numbers):
-                    row = {"lesson": lesson.number, "cell": cell.id, "text": text}
-                    found.append(row | {"place": place, "value": number})
+            value = getattr(value, "data", value)  # of a Styler, or of Markdown
+            lines = [*_lines(printed), *(_lines(value) if isinstance(value, str) else ())]
+            row = {"lesson": lesson.number, "cell": cell.id, "code": _fingerprint(cell.source)}
+            for kind, shown in (("line", lines), ("table", _table(value))):
+                for text, numbers in shown:
+                    for place, number in enumerate(numbers):
+                        new = {"kind": kind, "text": text, "place": place, "value": number}
+                        found.append(row | new)
     return found
+
+
+def _fingerprint(source):
+    """Of the code itself: neither comments nor the breaking of lines change it."""
+    return hashlib.sha256(ast.dump(ast.parse(source)).encode()).hexdigest()[:8]
+
+
+def stale(table: pd.DataFrame, there: list[Lesson]) -> pd.Series:
+    """Which rows the lessons show no longer.
+
+    Their cell is gone, or its code has changed and lacks words of the line (of a table's row: the
+    code of the lesson lacks them).
+    """
+    cells = {(lesson.number, cell.id): cell.source for lesson in there for cell in lesson.cells}
+    whole = {
+        lesson.number: " ".join(c.source for c in lesson.cells if c.cell_type == "code")
+        for lesson in there
+    }
+
+    def gone(row):
+        source = cells.get((row.lesson, row.cell))
+        if source is None or _fingerprint(source) == row.code:
+            return source is None
+        searched = whole[row.lesson] if row.kind == "table" else source
+        return not set(WORD.findall(row.text)) <= set(WORD.findall(searched))
+
+    return pd.Series([gone(row) for row in table.itertuples()], table.index, dtype=bool)
 
 
 def is_for_the_reader(source):
@@ -62,7 +97,9 @@ def evaluate(source, space, name):
 
 def _lines(printed):
     """(a line with its numbers left out, its numbers) for each line that has some."""
-    for line in printed.splitlines():
+    for line in printed.split("\n"):
+        if "\r" in line:  # progress
+            continue
         numbers = [float(n.replace(",", "").replace("−", "-")) for n in NUMBER.findall(line)]
         if numbers:
             yield " ".join(NUMBER.sub("#", line).split()), numbers
@@ -70,7 +107,6 @@ def _lines(printed):
 
 def _table(value):
     """The same for the rows of a shown DataFrame."""
-    value = getattr(value, "data", value)  # of a Styler
     if isinstance(value, pd.DataFrame):
         for name, row in value.select_dtypes("number").iterrows():
             yield f"{name}: {', '.join(f'{column} #' for column in row.index)}", row.tolist()
@@ -95,24 +131,38 @@ def spread(lesson: Lesson, seeds: int) -> pd.DataFrame:
     return kept[kept["count"] == len(runs)].reset_index().rename(columns={"count": "seeds"})
 
 
+def stored() -> pd.DataFrame:
+    """The table, or an empty one."""
+    if "expected" in results.names():
+        return results.read("expected", dtype={"lesson": str, "code": str, "kind": str})
+    return pd.DataFrame(columns=[*KEYS, "turn", "mean", "std", "min", "max", "seeds"])
+
+
+def _keep(table):
+    table = table.sort_values(["lesson"], kind="stable")
+    digits = table.select_dtypes("float").map(lambda number: float(f"{number:.4g}"))
+    table[digits.columns] = digits
+    results.write(table, "expected", WHAT, "python -m teaching.expected LESSON ...")
+
+
 def main(arguments=None):
     """The command line: run the lessons asked for, keep the rows of all others."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("lessons", nargs="+", metavar="LESSON", help="such as 03")
+    parser.add_argument("lessons", nargs="*", metavar="LESSON", help="such as 03")
     parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--drop-stale", action="store_true")
     chosen = parser.parse_args(arguments)
     there = {lesson.number: lesson for lesson in lessons()}
     for number in chosen.lessons:
         rows = spread(there[number], chosen.seeds)
-        kept = [rows]
-        if "expected" in results.names():
-            before = results.read("expected", dtype={"lesson": str})
-            kept.append(before[before.lesson != number])
-        table = pd.concat(kept).sort_values(["lesson"], kind="stable")
-        digits = table.select_dtypes("float").map(lambda number: float(f"{number:.4g}"))
-        table[digits.columns] = digits
-        results.write(table, "expected", WHAT, "python -m teaching.expected LESSON ...")
+        before = stored()
+        _keep(pd.concat([rows, before[before.lesson != number]]))
         print(f"{number}: {len(rows)} numbers over {chosen.seeds} seeds", flush=True)
+    if chosen.drop_stale:
+        before = stored()
+        old = stale(before, list(there.values()))
+        _keep(before[~old].copy())
+        print(f"{old.sum()} of {len(old)} numbers dropped")
 
 
 if __name__ == "__main__":

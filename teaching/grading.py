@@ -304,11 +304,16 @@ def main(arguments=None):
             others = [row for row in kept["rows"] if row["lesson"] != number]
             kept["rows"] = sorted(others + rows, key=lambda row: row["lesson"])
             print(number, *(f"{s}: {sum(row[s] for row in rows):g}" for s in ("of", *STUDENTS)))
+            _keep(kept, chosen.rows)
         if chosen.misbehave or not chosen.lessons:
             kept["misbehaved"] = misbehaviour(python, _new(folder, "misbehaved"))
-    if chosen.rows:
-        chosen.rows.write_text(json.dumps(kept), "utf-8")
+            _keep(kept, chosen.rows)
+
+
+def _keep(kept, path):
     PAGE.write_text(report(**kept), "utf-8")
+    if path:
+        path.write_text(json.dumps(kept), "utf-8")
 
 
 def _new(folder, name):

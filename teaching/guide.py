@@ -11,6 +11,7 @@ import nbformat
 
 from vaeteach import results
 
+from .expected import stored
 from .lessons import ROOT, Lesson, lessons
 
 sys.path.append(str(ROOT / "tests" / "notebooks"))
@@ -30,8 +31,8 @@ change those, and run it again. [Syllabi and the map to four books](syllabi.md) 
   with the hint that the check gives.
 * **Expected values** were made with other seeds for the first weights and for the training, by
   `python -m teaching.expected`. After ± stands the standard deviation over seeds, in brackets the
-  range. A screen outside the range deserves a look; numbers in the last digits may differ on other
-  hardware. Lessons without them would take long to run ten times.
+  range; the number of seeds stands above them, since a long lesson was run for fewer. A screen
+  outside the range deserves a look; numbers in the last digits may differ on other hardware.
 * **The screen should show** has the sentences of the lesson that were tested over seeds, and in how
   many of them they held (`python tests/claims/report.py`).
 """
@@ -87,9 +88,7 @@ def _mistakes(lesson):
 
 
 def _expected(number):
-    if "expected" not in results.names():
-        return ""
-    table = results.read("expected", dtype={"lesson": str})
+    table = stored()
     table = table[table.lesson == number]
     lines = {}
     for (cell, line, _), numbers in table.groupby(["cell", "text", "turn"], sort=False):

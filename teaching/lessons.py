@@ -36,9 +36,12 @@ class Task:
 
     @property
     def title(self):
-        """What the lesson calls it, such as "the pull on σ itself"."""
-        heading = re.match(r"[#*\s]*Exercise[ \d.]*:? ?([^\n*]*)", self.prompt)
-        return (heading[1] if heading else "").strip(" .") or self.name.replace("_", " ")
+        """What the lesson calls it, such as "2.1 the ELBO in one line"."""
+        number, name = re.match(
+            r"[#*\s]*(?:Exercise ?([\d.]*):? ?)?([^\n*]*)", self.prompt
+        ).groups()
+        name = name.strip(" .") if number is not None else ""
+        return f"{(number or '').strip('.')} {name or self.name.replace('_', ' ')}".strip()
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,12 @@
 """The instructor's guide and the expected values: made from the lessons, whichever there are."""
 
+import re
+
 import nbformat
 import pytest
 
 from teaching import expected, guide
 from teaching.lessons import Lesson, lessons
-from vaeteach import results
 
 LESSONS = lessons()
 
@@ -62,11 +63,57 @@ def test_numbers_are_read_from_what_is_printed_and_shown(tmp_path, capsys):
     assert "seed 3: 99_trial.ipynb" in capsys.readouterr().out
 
 
-def test_expected_values_come_from_cells_that_are_there():
-    table = results.read("expected", dtype={"lesson": str})
-    for number, rows in table.groupby("lesson"):
+def test_expected_values_come_from_lines_that_are_there():
+    table = expected.stored()
+    assert not expected.stale(table, LESSONS).any(), (
+        "run: python -m teaching.expected --drop-stale; python -m teaching.guide"
+    )
+    assert (table["min"] <= table["mean"] + 1e-6).all() and (table.seeds >= 4).all()
+    assert guide.PAGE.read_text("utf-8").count("**Expected values**, ") == table.lesson.nunique()
+
+
+def test_a_line_that_a_lesson_no_longer_prints_is_found(tmp_path):
+    before = _lesson(
+        tmp_path,
+        "import pandas as pd",
+        "print(f'bound {-3.5:.1f} nats')",
+        "print(f'gap {2.5:.1f} nats')",
+        "pd.DataFrame({'plane': [1.5]})",
+    )
+    table = expected.spread(before, 1)
+    cells = [cell.id for cell in before.cells]
+    assert not expected.stale(table, [before]).any()
+    for now, found in (
+        ({1: "print(f'bound {-7.5:.1f} nats')  # another value"}, []),
+        ({1: "print(f'ELBO {-3.5:.1f} nats')"}, ["bound # nats"]),
+        ({2: "gap = 2.5"}, ["gap # nats"]),
+        ({3: "pd.DataFrame({'sphere': [1.5]})"}, [table.text[2]]),
+    ):
+        after = Lesson(before.path, {})
+        for number, source in now.items():
+            after.cells[number].source = source
+        assert table.text[expected.stale(table, [after])].tolist() == found
+    after.cells[1].id = "renamed"
+    assert expected.stale(table, [after])[0] and cells[1] == table.cell[0]
+
+
+SECTION = re.compile(r"[Ss]ections? (\d)(?: to (\d)|, (\d))?(?: and (\d))?")
+
+
+def test_sections_that_are_named_are_there():
+    """In the notes and in the syllabi; and nobody is told to skip the figure to dwell on."""
+    named = [(lesson.number, lesson.notes[key]) for lesson in LESSONS for key in ("late", "skip")]
+    syllabi = (guide.ROOT / "teaching" / "syllabi.md").read_text("utf-8")
+    named += re.findall(r"(\d\d)[,:]? (sections (?:\d(?!\d)(?:, | to | and )?)+)", syllabi)
+    assert len(named) == 2 * len(LESSONS) + 6
+    for number, text in named:
         (lesson,) = (lesson for lesson in LESSONS if lesson.number == number)
-        there = {cell.id for cell in lesson.cells}
-        assert len(set(rows.cell) & there) >= len(set(rows.cell)) // 2, f"make {number} again"
-        assert (rows["min"] <= rows["mean"] + 1e-6).all() and (rows.seeds >= 9).all()
-    assert guide.PAGE.read_text("utf-8").count("**Expected values**") >= 1
+        there = {section.title[0] for section in lesson.sections}
+        sections = {n for match in SECTION.findall(text) for n in match if n}
+        assert sections <= there, (number, text)
+    for lesson in LESSONS:
+        titles = [s.title for s in lesson.sections for cell in s.cells]
+        ids = [cell.id for s in lesson.sections for cell in s.cells]
+        home = titles[ids.index(lesson.notes["figure"])][0]
+        whole = re.findall(r"(?:^|[,;] |or |and )[Ss]ection (\d)(?=[.,;]|$)", lesson.notes["skip"])
+        assert home not in whole, (lesson.number, home)
