@@ -1,6 +1,7 @@
 """Claims of notebook 00, whose model is trained for 60 epochs."""
 
 import functools
+import itertools
 import math
 
 import torch
@@ -9,6 +10,7 @@ from scipy.stats import spearmanr
 from sklearn.linear_model import LogisticRegression
 
 import vaeteach as vt
+from vaeteach.widgets import LatentExplorer
 
 
 def model_and_history(seed):
@@ -40,18 +42,26 @@ def neighbours_show_the_same_digit(seed):
 
 
 @functools.cache
+def classifier():
+    return LogisticRegression(max_iter=300).fit(digits().train, digits().train_labels)
+
+
+def confidence_in(pictures):
+    """How sure a plain classifier is of the digit in each picture."""
+    return torch.tensor(classifier().predict_proba(pictures)).max(1).values
+
+
+@functools.cache
 def draws(seed):
     """Of 500 draws of the prior: confidence, the neighbours' agreement, log q(z) / p(z)."""
     model, data = model_and_history(seed)[0], digits()
-    classifier = LogisticRegression(max_iter=300).fit(data.train.numpy(), data.train_labels.numpy())
     z = vt.draw(model.prior(), (500,), seed=seed)
     with torch.no_grad():
         codes, pictures = model.encode(data.train).mean, model.decode(z).mean
         ratio = vt.AggregatePosterior(model, data.train).log_prob(z) - model.prior().log_prob(z)
     labels = data.train_labels[torch.cdist(z, codes).topk(15, largest=False).indices]
     agreement = (labels == labels.mode(1, keepdim=True).values).float().mean(1)
-    confidence = torch.tensor(classifier.predict_proba(pictures.numpy())).max(1).values
-    return confidence, agreement, ratio
+    return confidence_in(pictures), agreement, ratio
 
 
 @claim("00", "sample-order-read", "Where neighbours agree, a classifier is surer of the picture.")
@@ -84,3 +94,36 @@ def no_digit_is_improbable(seed):
     with torch.no_grad():
         real, mixed = (vt.log_marginal(model, images) for images in (x, x[:, order]))
     return (mixed < real.quantile(0.05)).float().mean() > 0.95
+
+
+@functools.cache
+@torch.no_grad()
+def between_clouds(seed):
+    """Of the lines between the clouds of two digits: largest step of 60, least confidence."""
+    model, data = model_and_history(seed)[0], digits()
+    codes, share = model.encode(data.train).mean, torch.linspace(0, 1, 61)[:, None]
+    middle = torch.stack([codes[data.train_labels == k].mean(0) for k in range(10)])
+    found = []
+    for i, j in itertools.combinations(range(10), 2):
+        pictures = model.decode(middle[i] + share * (middle[j] - middle[i])).mean
+        steps = pictures.diff(dim=0).abs().mean(1)
+        found.append((steps.max() / steps.sum(), confidence_in(pictures).min()))
+    return torch.tensor(found).T
+
+
+@claim("00", "drag-try", "From cloud to cloud digits melt into each other: no step is a border.")
+def digits_melt_into_each_other(seed):
+    return between_clouds(seed)[0].max() < 0.1
+
+
+@claim("00", "drag-try", "On the way there are pictures that are no digit.")
+def on_the_way_are_pictures_of_no_digit(seed):
+    return (between_clouds(seed)[1] < 0.6).float().mean() > 0.9
+
+
+@claim("00", "drag-try", "The outermost circle, which a draw leaves once in 100, is on the plane.")
+def one_can_go_outside_the_outermost_circle(seed):
+    view = LatentExplorer(model_and_history(seed)[0], digits())
+    radius = max(math.hypot(*point) for line in view.contours for point in line)
+    outside = (vt.draw(view.model.prior(), (50_000,), seed=seed).norm(dim=1) > radius).float()
+    return abs(outside.mean() - 0.01) < 0.002 and radius < view.limit - 1

@@ -114,3 +114,13 @@ def the_fitted_normal_is_denser(seed):
     vt.fit(vae, smooth, epochs=40, seed=seed, progress=False)
     normal = MultivariateNormal(train.double().mean(0), torch.cov(train.double().T))
     return normal.log_prob(test.double()).mean() > vt.log_marginal(vae, test).mean() + 10
+
+
+@claim("01", "bayes-try", "Whole digits: the ellipse misses half of the mass of some, not of most.")
+def the_ellipse_misses_the_mass_of_some(seed):
+    grid = vt.posterior_grid(model(seed), digits().test[:100], 101)
+    q = model(seed).encode(digits().test[:100])
+    steps = (grid.nodes.float() - q.mean[:, None]) / q.stddev[:, None]
+    mass = (grid.log_density + grid.log_weight).exp().flatten(1)
+    inside = (mass * (steps.square().sum(2) < 4)).sum(1)
+    return 0.02 < (inside < 0.5).float().mean() < 0.3

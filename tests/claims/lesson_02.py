@@ -2,6 +2,7 @@
 
 import functools
 
+import numpy as np
 import torch
 from register import claim, digits, generator, trained
 
@@ -23,21 +24,62 @@ def plane_beats_line(seed):
     return two > one + 0.5
 
 
+def climb(view):
+    """Press play until q comes to rest: the place and the height."""
+    with view.changed.together():  # one picture for all steps
+        for _ in range(60):
+            view.climb.value = view._tick + 1
+    return view.mu.value, view.elbo
+
+
 @functools.cache
 def climbed(seed):
     """The view's first digit: ELBO at rest, with sigma as wide as the prior, and log p(x)."""
     view = BoundAndGap(line(seed), digits())
-    for _ in range(100):
-        view.climb.value = view._tick + 1
-    top = view.elbo
+    _, top = climb(view)
     view.log_sigma.value = 0.0
     return top, view.elbo, view.evidence
+
+
+@functools.cache
+def hills(seed):
+    """For each digit of the view: its gap after the climb, and where climbs from its humps end."""
+    view, found = BoundAndGap(line(seed), digits()), []
+    for _, digit in view.digit.options:
+        view.digit.value = digit
+        climb(view)
+        gap, p = view.gap, np.exp(view.log_posterior[digit])
+        (humps,) = np.nonzero((p[1:-1] > p[:-2]) & (p[1:-1] >= p[2:]) & (p[1:-1] > 0.01 * p.max()))
+        ends = []
+        for mu in view.z[humps + 1]:
+            with view.changed.together():
+                view.mu.value, view.log_sigma.value = float(mu), -1.5
+            ends.append(climb(view)[1])
+        found.append((gap, ends))
+    return found
 
 
 @claim("02", "bench-try", "From the best q, a width like the prior's costs more than half a nat.")
 def widening_the_best_q_costs(seed):
     top, wide, evidence = climbed(seed)
     return top - wide > 0.5 and top < evidence
+
+
+@claim("02", "bench-try", "From either hump of the first digit q ends at about the same height.")
+def equal_humps_end_at_one_height(seed):
+    _, ends = hills(seed)[0]
+    return len(ends) > 1 and max(ends) - min(ends) < 0.1
+
+
+@claim("02", "bench-try", "There is a digit for which one hill of the bound is lower.")
+def a_bound_can_have_hills_of_different_height(seed):
+    return max(max(ends) - min(ends) for _, ends in hills(seed)) > 0.2
+
+
+@claim("02", "bench-try", "With one clean hump the gap at rest is small, but never zero.")
+def one_hump_leaves_a_small_gap(seed):
+    gaps = [gap for gap, ends in hills(seed) if len(ends) == 1]
+    return len(gaps) > 3 and 1e-4 < min(gaps) and max(gaps) < 0.3
 
 
 @functools.cache

@@ -98,3 +98,11 @@ def close_humps_are_covered(seed):
     log_q = Normal(grid[:, :1], grid[:, 1:]).log_prob(z)
     mean, _ = grid[(torch.softmax(log_q, 1) * (log_q - target.log_prob(z))).sum(1).argmin()]
     return abs(mean) < 1.0
+
+
+@claim("03", "bench-try", "A wide q: the integrand is negative near the middle, the area is not.")
+def the_integrand_may_be_negative_the_area_not(seed):
+    found = [compare((0.0, s), (0.0, 0.0), noise(seed)) for s in (0.3, 0.6, 1.0)]
+    negative = all(state["integrand"][np.abs(state["z"]) < 0.5].max() < 0 for state in found)
+    areas = [state["integrand"].sum() * (state["z"][1] - state["z"][0]) for state in found]
+    return negative and 0 < areas[0] < areas[1] < areas[2]

@@ -1,10 +1,10 @@
 """Count for every claim in how many seeds it holds.
 
-    python tests/claims/report.py [--seeds 10] [--lesson 06] [--write]
+    python tests/claims/report.py [--seeds 10] [--lesson 06] [--new] [--write]
 
 --write keeps the count in vaeteach/results/claims.csv, a row a claim: lesson, cell, claim,
 sentence, seeds, agree, disagree (the seeds in which it failed). With --lesson only that lesson's
-rows are made anew.
+rows are made anew, with --new only those of claims that the file does not have.
 """
 
 import argparse
@@ -57,12 +57,16 @@ def main():
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--lesson", default="")
     parser.add_argument("--claim", default="")
+    parser.add_argument("--new", action="store_true")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
+    known = set(results.read("claims", dtype=str).claim) if options.new else set()
     chosen = [
         c
         for c in all_claims()
-        if c.lesson.startswith(options.lesson) and c.name.startswith(options.claim)
+        if c.lesson.startswith(options.lesson)
+        and c.name.startswith(options.claim)
+        and c.name not in known
     ]
     table = count(chosen, options.seeds)
     if options.write:

@@ -54,6 +54,7 @@ def until(condition, seconds=30):
 def test_before_the_first_step(make):
     view = make()
     assert not view.training and "ready" in view.canvas.status
+    assert view.speed.label == "as fast as it goes"  # no empty field
     assert codes(view).shape == (module.SHOWN, 2) and len(curve(view)) == 1
     with torch.no_grad():
         expected = view.model.encode(view.data.train[: module.SHOWN]).mean.numpy()
@@ -258,7 +259,7 @@ def test_slow_motion_takes_so_many_steps_a_second_and_shows_each(make):
     assert 2 < shown <= 20 * seconds + 2
     steps = np.diff(curve(view)[-shown + 1 :, 0]) * -(-len(view.data.train) // 64)
     assert np.allclose(steps, 1, atol=1e-2)
-    view.speed.value = None  # acts at once
+    view.speed.label = "as fast as it goes"  # acts at once
     until(lambda: view.updates > before + shown + 3)
 
 

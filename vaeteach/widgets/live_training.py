@@ -19,7 +19,7 @@ SHOWN, JUDGED = 600, 400
 INTERVAL = 0.07  # seconds between two pictures: some fourteen a second
 STEPS = 4_000  # optimiser steps of one run
 RECORDED_BETA = 4.0  # of the run that a recording shows beside the default
-SPEEDS = {"as fast as it goes": None, "20 steps a second": 20, "2 steps a second": 2}
+SPEEDS = {"as fast as it goes": 0, "20 steps a second": 20, "2 steps a second": 2}
 
 
 def _button(text, tooltip, action):
@@ -70,7 +70,7 @@ class LiveTraining(View):
         self.forget_button = _button("Forget", "Remove the thin lines of old runs", self.forget)
         self.buttons = self.start_button, self.step_button, self.stop_button
         self.buttons += self.reset_button, self.forget_button
-        self.speed = ipywidgets.Dropdown(options=SPEEDS, value=None, description="speed")
+        self.speed = ipywidgets.Dropdown(options=SPEEDS, value=0, description="speed")
         logarithmic = ipywidgets.FloatLogSlider
         self.beta = _control(logarithmic, "β (now)", 1, min=-2, max=2, step=0.1)
         self.latent_dim = _control(ipywidgets.IntSlider, "latents", 2, min=1, max=20)
@@ -172,7 +172,7 @@ class LiveTraining(View):
             elif self.speed.value or time.perf_counter() - self._sent >= INTERVAL:
                 self._picture(step / self._per_epoch)
                 self._sent = time.perf_counter()
-                time.sleep(1 / self.speed.value if self.speed.value else 0)
+                time.sleep(self.speed.value and 1 / self.speed.value)
             return self._stopping
 
         settings = dict(epochs=self._epochs, batch_size=self._batch_size, lr=self.rate.value)
