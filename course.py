@@ -6,6 +6,7 @@
     python3 course.py site            set up if needed, then write the course as pages into site/
     python3 course.py assignments FOLDER    for teachers: the exercises for nbgrader
     python3 course.py slides FOLDER         for teachers: six lectures of the lessons' figures
+    python3 course.py hub             for teachers: JupyterHub for a class, in the present folder
     python3 course.py doctor          say what is installed and what does not work
     python3 course.py clean           remove what the other commands have made in this folder
 
@@ -33,6 +34,9 @@ UNFINISHED = "pip was at work"  # found in the stamp: pip was cut off
 LISTS = [ROOT / "pyproject.toml", ROOT / "constraints.txt"]
 COPIES = ROOT / "my"  # the reader's lessons: git and `clean` leave them alone
 FIRST = "my/00_start_here.ipynb"
+HUB = ["jupyterhub>=5.3,<7", "jupyterhub-systemdspawner", "nbgrader"]
+PROXY = VENV / "proxy"  # of Node.js; JupyterHub stands behind it
+PROXY_PACKAGE = "configurable-http-proxy@4"  # 5 needs a newer Node.js than Ubuntu has
 CPU_TORCH = "https://download.pytorch.org/whl/cpu"
 SPACE = 2.5e9  # bytes: 1.8 GB installed, the rest while unpacking
 MADE = (
@@ -180,9 +184,9 @@ def set_up(extra="course"):
 # --- commands -------------------------------------------------------------------------------------
 
 
-def become(command, env):
+def become(command, env, folder=ROOT):
     """Run the command in place of this program where the system can, so that signals reach it."""
-    os.chdir(str(ROOT))
+    os.chdir(str(folder))
     if os.name != "nt":
         os.execve(command[0], command, env)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the console sends it to the command too
@@ -218,14 +222,18 @@ def copy_lessons():
     say("Your copies of the lessons are in the folder my; notebooks is the course's own.")
 
 
-def start(options):
-    set_up()
-    copy_lessons()
+def settle_lab():
     settings = VENV / "share/jupyter/lab/settings/overrides.json"
     settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text(json.dumps(SETTINGS), "utf-8")
-    # the kernel of .venv, not another one called python3
-    env = environment(JUPYTER_PREFER_ENV_PATH="1")
+
+
+def start(options):
+    set_up()
+    copy_lessons()
+    settle_lab()
+    # the kernel of .venv, not another one called python3; what a training needed is given back
+    env = environment(JUPYTER_PREFER_ENV_PATH="1", MALLOC_TRIM_THRESHOLD_="131072")
     if not env.get("JUPYTER_TOKEN", "x"):
         del env["JUPYTER_TOKEN"]  # set but empty, it would switch the token off
     say("Starting JupyterLab. Stop it with Ctrl-C.")
@@ -303,7 +311,37 @@ def teaching(name):
     return command
 
 
-COMMANDS = {"test": test, "site": site, "clean": clean, "doctor": doctor}
+def install_hub():
+    """Put JupyterHub and its proxy, a program for Node.js, into .venv."""
+    if not runs(PYTHON, "-c", "import jupyterhub, systemdspawner, nbgrader") and not pip(*HUB):
+        raise Problem("pip could not install JupyterHub (its own words stand above).")
+    if not (PROXY / "node_modules").is_dir():
+        npm = shutil.which("npm")
+        if npm is None:
+            raise Problem("The hub needs Node.js: `sudo apt install npm`, then start again.")
+        if subprocess.call([npm, "install", "--prefix", str(PROXY), PROXY_PACKAGE]):
+            raise Problem("npm could not install the hub's proxy (its own words stand above).")
+
+
+def hub(options):
+    """JupyterHub in the folder where the teacher stands, as teaching/hub/README.md says."""
+    folder = pathlib.Path.cwd()
+    if os.name == "nt":
+        raise Problem("JupyterHub needs Linux or macOS.")
+    if ROOT in (folder, *folder.parents):
+        raise Problem("Start the hub from a folder of its own: the students' work goes there.")
+    set_up()
+    install_hub()
+    settle_lab()
+    # students cannot write here: what is not compiled now would be compiled at each start
+    say("Preparing for many at once.")
+    places = [str(VENV / "lib"), str(ROOT / "vaeteach")]
+    subprocess.call([PYTHON, "-m", "compileall", "-qq", "-j0", *places], env=environment())
+    config = str(ROOT / "teaching/hub/jupyterhub_config.py")
+    return become([PYTHON, "-m", "jupyterhub", "-f", config, *options], environment(), folder)
+
+
+COMMANDS = {"test": test, "site": site, "clean": clean, "doctor": doctor, "hub": hub}
 COMMANDS.update({name: teaching(name) for name in ("assignments", "slides")})
 
 

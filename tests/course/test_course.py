@@ -305,6 +305,40 @@ def test_assignments_go_where_the_teacher_stands(course, monkeypatch, tmp_path):
     assert asked[1][-2:] == ["teaching.assignments", "--help"]
 
 
+def test_a_hub_is_installed_and_runs_where_the_teacher_stands(course, made, monkeypatch, tmp_path):
+    here, calls = tmp_path.parent / f"{tmp_path.name}-class", []
+    here.mkdir()
+    monkeypatch.chdir(here)
+    monkeypatch.setattr(course, "runs", lambda *command: False)
+    monkeypatch.setattr(course.shutil, "which", lambda name: "/bin/npm")
+    monkeypatch.setattr(course.subprocess, "call", lambda command, **_: calls.append(command))
+    assert course.main(["hub", "--debug"]) == 0
+    assert made.calls[-1] == tuple(course.HUB)
+    assert calls[0][:2] == ["/bin/npm", "install"] and "compileall" in calls[1]
+    ((command, _, folder),) = made.started
+    assert command[1:4] == ["-m", "jupyterhub", "-f"] and command[-1] == "--debug"
+    assert command[4].endswith("teaching/hub/jupyterhub_config.py") and folder == here
+
+
+@pytest.mark.parametrize(
+    ("place", "fails", "npm", "said"),
+    [
+        ("notebooks", [], "npm", "from a folder of its own"),
+        ("..", ["nbgrader"], "npm", "pip could not install JupyterHub"),
+        ("..", [], None, "apt install npm"),
+    ],
+)
+def test_what_a_hub_lacks_is_said(course, made, monkeypatch, capsys, place, fails, npm, said):
+    (course.ROOT / "notebooks").mkdir()
+    monkeypatch.chdir(course.ROOT / place)
+    made.fails += fails
+    set_up = course.set_up
+    monkeypatch.setattr(course, "set_up", lambda: set_up() or setattr(course, "runs", lambda *_: 0))
+    monkeypatch.setattr(course.shutil, "which", lambda name: npm)
+    assert course.main(["hub"]) == 1
+    assert said in capsys.readouterr().err and not made.started
+
+
 def test_lab_stays_on_loopback_and_keeps_its_token(course, monkeypatch):
     command = course.lab_command(["--no-browser"])
     assert "--ServerApp.ip=127.0.0.1" in command and command[-1] == "--no-browser"

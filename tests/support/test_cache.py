@@ -44,6 +44,24 @@ def test_builds_once_and_says_so(capsys):
     assert torch.equal(first["weights"], second["weights"]) and first["loss"] == second["loss"]
 
 
+def test_a_class_reads_what_its_teacher_built(folder, tmp_path, monkeypatch, capsys):
+    """The shared folder comes first and stays as it is; what it lacks or has damaged is built."""
+    shared, build = tmp_path / "shared", Counter(torch.ones(3))
+    monkeypatch.setenv("VAETEACH_CACHE", str(shared))
+    cached("thing", build)
+    monkeypatch.setenv("VAETEACH_CACHE", str(folder))
+    monkeypatch.setenv("VAETEACH_SHARED_CACHE", str(shared))
+    capsys.readouterr()
+    assert torch.equal(cached("thing", build), torch.ones(3)) and build.calls == 1
+    assert capsys.readouterr().out == "" and not folder.exists()
+    cached("other", build)
+    (entry,) = shared.glob("thing-*.pt")
+    entry.write_bytes(b"damaged")
+    assert torch.equal(cached("thing", build), torch.ones(3)) and build.calls == 3
+    assert len(list(folder.glob("*.pt"))) == 2 and len(list(shared.glob("*.pt"))) == 1
+    assert entry.read_bytes() == b"damaged"
+
+
 def test_none_is_a_value():
     build = Counter(None)
     assert cached("nothing", build) is None and cached("nothing", build) is None

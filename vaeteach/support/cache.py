@@ -29,6 +29,12 @@ def folder() -> Path:
     return Path(pooch.os_cache("vaeteach"))
 
 
+def _shared(path: Path) -> dict | None:
+    """This entry from the folder `VAETEACH_SHARED_CACHE`, which a class reads and none writes."""
+    shared = os.environ.get("VAETEACH_SHARED_CACHE")
+    return _read(Path(shared).expanduser() / path.name)[0] if shared else None
+
+
 def cached(name: str, build: Callable[[], Any], /, version: int = 1, **key: Any) -> Any:
     """Return `build()`, from disk if the same thing was built before.
 
@@ -41,14 +47,15 @@ def cached(name: str, build: Callable[[], Any], /, version: int = 1, **key: Any)
     put there cannot run code.
     Where another process or thread is building the same thing, this one waits for it and says so; a
     builder that dies gives the place free. A damaged entry is built again. Where the disk is full
-    or read-only, one sentence says so and the value is returned without being kept. Raises
-    `TypeError` for a key that cannot be hashed by content or a value that cannot be stored.
+    or read-only, one sentence says so and the value is returned without being kept. An entry of the
+    folder `VAETEACH_SHARED_CACHE` is taken first; nothing is written there. Raises `TypeError` for
+    a key that cannot be hashed by content or a value that cannot be stored.
     """
     parts = hashlib.sha256(f"{name}|{torch.__version__}".encode())
     _update(parts, version)
     _update(parts, key)
     path = folder() / f"{name}-{parts.hexdigest()[:24]}.pt"
-    kept, _ = _read(path)
+    kept = _shared(path) or _read(path)[0]
     if kept is None:
         with _only_builder(path, name):
             kept, damaged = _read(path)  # somebody may have built it meanwhile
