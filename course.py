@@ -217,7 +217,8 @@ def lab_command(options=()):
 def copy_lessons():
     """Make the reader's copies of the lessons, or bring up to date what they have not touched."""
     script = str(ROOT / "vaeteach/support/copies.py")  # -P: its neighbours are not Python's modules
-    if subprocess.call([PYTHON, "-P", script, str(COPIES), str(ROOT / "notebooks")]):
+    pages = ("notebooks", "teaching/pre_check.ipynb", "teaching/inventory.ipynb")
+    if subprocess.call([PYTHON, "-P", script, str(COPIES), *(str(ROOT / page) for page in pages)]):
         raise Problem("Put the course in a folder of your own, make room, and start again.")
     say("Your copies of the lessons are in the folder my; notebooks is the course's own.")
 

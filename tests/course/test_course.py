@@ -395,7 +395,8 @@ def test_a_pull_meets_no_conflict_and_keeps_what_was_touched(tmp_path, monkeypat
     def git(*words, cwd=upstream):
         return subprocess.run(["git", *words], cwd=cwd, check=True, capture_output=True, text=True)
 
-    for name in ("notebooks/00_start_here.ipynb", "vaeteach/support/copies.py", ".gitignore"):
+    pages = ["teaching/pre_check.ipynb", "teaching/inventory.ipynb", ".gitignore"]
+    for name in ("notebooks/00_start_here.ipynb", "vaeteach/support/copies.py", *pages):
         (upstream / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, upstream / name)
     load(upstream)
@@ -409,6 +410,7 @@ def test_a_pull_meets_no_conflict_and_keeps_what_was_touched(tmp_path, monkeypat
     monkeypatch.setattr(course, "become", lambda *what: 0)
     course.SETTINGS.clear()
     assert course.main([]) == 0 and (folder / course.FIRST).is_file()
+    assert (folder / "my/pre_check.ipynb").is_file() and (folder / "my/inventory.ipynb").is_file()
     assert "copies of the lessons are in the folder my" in capfd.readouterr().out
 
     def rewrite(path, index, text):

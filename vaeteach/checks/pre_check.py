@@ -7,8 +7,8 @@ import math
 
 import torch
 
-from vaeteach.checks import Exercise
-from vaeteach.checks.quiz import Choice, Code, Number
+from .exercise import Exercise
+from .quiz import Choice, Code, Number
 
 
 def _matrices(seed=0):

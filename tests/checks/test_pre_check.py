@@ -5,7 +5,7 @@ import re
 import pytest
 
 from teaching.lessons import ROOT
-from teaching.pre_check import QUESTIONS
+from vaeteach.checks.pre_check import QUESTIONS
 from vaeteach.checks.quiz import Choice, Code, Number
 
 RIGHT_CODE = {
