@@ -133,6 +133,15 @@ def test_same_seed_same_table():
     assert np.isfinite(tables[0][["value", "null_median", "null_95"]].to_numpy()).all()
 
 
+def test_statistics_asked_for_by_name_are_those_of_the_whole_table():
+    data = vt.load("digits").binarized()
+    model, names = vt.build_vae(data, 2), ["KL by nearest neighbours", "energy distance"]
+    few, all_ = (vt.compare_with_prior(model, data.test, 3, 50, 12, n) for n in (names, None))
+    assert few.equals(all_.loc[[*names, "marginal KL, from the densities"]])
+    with pytest.raises(ValueError, match="no statistic 'energy'; there are .*energy distance"):
+        vt.compare_with_prior(model, data.test, names=["energy"])
+
+
 @pytest.mark.parametrize("options", [{"n_samples": 5}, {"repeats": 2}])
 def test_too_few_samples_get_a_sentence(options):
     model = Constructed(lambda x: vt.gaussian(torch.zeros(len(x), 2), torch.zeros(len(x), 2)))

@@ -1,9 +1,6 @@
-"""Does a sample of q(z) look like one of p(z)?
+"""Does a sample of q(z) look like one of p(z)? Statistics, each beside its null distribution."""
 
-Several statistics, each beside its own null distribution. Several statistics, each beside its own
-null distribution.
-"""
-
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,19 +14,25 @@ if TYPE_CHECKING:
 
 
 def compare_with_prior(
-    model: VAE, x: torch.Tensor, seed: int = 0, n_samples: int = 1000, repeats: int = 40
+    model: VAE,
+    x: torch.Tensor,
+    seed: int = 0,
+    n_samples: int = 1000,
+    repeats: int = 40,
+    names: Iterable[str] | None = None,
 ) -> "pd.DataFrame":
-    """A pandas DataFrame.
+    """What each two-sample statistic says about q(z) against p(z), and what it says about nothing.
 
-    What each two-sample statistic says about q(z) against p(z), and what it says about nothing.
     q(z) is the average of q(z|x) over the images x, (N, P). Each statistic compares n_samples
     points of q(z) with as many of p(z). Its null distribution: the same statistic of two samples of
     the *prior*, `repeats` times. Rows are statistics; columns: value; null_median, null_95 (its
     upper 5% point); p_value = (1 + number of null values that are at least as large) / (repeats +
-    1), so 1 / (repeats + 1) is the smallest there can be. Statistics in nats: the two Gaussians' KL
+    1), so 1 / (repeats + 1) is the smallest there can be. names: the statistics wanted, all if not
+    given; they see the same samples either way. Statistics in nats: the two Gaussians' KL
     and the last two rows. The marginal KL is the only one that uses the densities; for q = p its
     integrand is zero everywhere, so its null distribution is the number 0 and it has no p value.
-    Raises ValueError where samples or repeats are too few to compare anything. Sources: Szekely and
+    Raises ValueError where samples or repeats are too few to compare anything, and for a name that
+    is not known. Sources: Szekely and
     Rizzo 2013 (energy), Gretton et al. 2012 (MMD), Lopez-Paz and Oquab 2017 (classifier), Wang,
     Kulkarni and Verdu 2009 (KL by nearest neighbours).
     """
@@ -51,9 +54,10 @@ def compare_with_prior(
         marginal = float(
             (q.log_prob(z.to(q.mean.dtype)) - p.log_prob(z.to(q.mean.dtype))).double().mean()
         )
-        value = two_sample_statistics(z.numpy(), sample(p).numpy())
+        value = two_sample_statistics(z.numpy(), sample(p).numpy(), names)
         null = pd.DataFrame(
-            two_sample_statistics(sample(p).numpy(), sample(p).numpy()) for _ in range(repeats)
+            two_sample_statistics(sample(p).numpy(), sample(p).numpy(), names)
+            for _ in range(repeats)
         )
     table = pd.DataFrame(
         {
@@ -69,26 +73,18 @@ def compare_with_prior(
     return table.rename_axis("statistic")
 
 
-def two_sample_statistics(a, b):
-    """Each statistic of samples a, b (n, D) as floats, near zero where nothing differs."""
-    from scipy.stats import ks_2samp
+def two_sample_statistics(a, b, names=None):
+    """Each statistic of samples a, b (n, D) as floats, near zero where nothing differs.
 
-    within_a, within_b, across = _distances(a, b)
-    return {
-        "largest difference of means": np.abs(a.mean(0) - b.mean(0)).max(),
-        "largest log ratio of variances": np.abs(np.log(_variance(a) / _variance(b))).max(),
-        "Kolmogorov-Smirnov, worst dimension": max(
-            ks_2samp(u, v).statistic for u, v in zip(a.T, b.T)
-        ),
-        "Kolmogorov-Smirnov, radius": (
-            ks_2samp(np.linalg.norm(a, axis=1), np.linalg.norm(b, axis=1)).statistic
-        ),
-        "energy distance": 2 * across.mean() - _off_diagonal(within_a) - _off_diagonal(within_b),
-        "squared MMD, Gaussian kernel": _squared_mmd(within_a, within_b, across),
-        "classifier accuracy minus 1/2": _classifier(a, b) - 0.5,
-        "KL of the moment-matched Gaussians": _gaussian_kl(a, b),
-        "KL by nearest neighbours": _neighbour_kl(within_a, across, a.shape[1]),
-    }
+    names: those wanted, all if not given. Raises ValueError for a name that is not known.
+    """
+    wanted = list(_STATISTICS if names is None else names)
+    if unknown := [name for name in wanted if name not in _STATISTICS]:
+        raise ValueError(
+            f"There is no statistic {unknown[0]!r}; there are {', '.join(_STATISTICS)}."
+        )
+    distances = _distances(a, b)
+    return {name: _STATISTICS[name](a, b, *distances) for name in wanted}
 
 
 def _distances(a, b):
@@ -105,6 +101,16 @@ def _off_diagonal(square):
     """The mean over pairs of different points; a point's distance to itself is a bias."""
     n = len(square)
     return square.sum() / (n * (n - 1))
+
+
+def _kolmogorov_smirnov(u, v):
+    from scipy.stats import ks_2samp
+
+    return ks_2samp(u, v).statistic
+
+
+def _energy(within_a, within_b, across):
+    return 2 * across.mean() - _off_diagonal(within_a) - _off_diagonal(within_b)
 
 
 def _squared_mmd(within_a, within_b, across):
@@ -144,3 +150,25 @@ def _neighbour_kl(within_a, across, d, k=5):
     return d * np.log(np.maximum(other, tiny) / np.maximum(own, tiny)).mean() + np.log(
         across.shape[1] / (len(own) - 1)
     )
+
+
+# of samples a, b (n, D) and the distances within a, within b, and across
+_STATISTICS = {
+    "largest difference of means": lambda a, b, *_: np.abs(a.mean(0) - b.mean(0)).max(),
+    "largest log ratio of variances": lambda a, b, *_: np.abs(
+        np.log(_variance(a) / _variance(b))
+    ).max(),
+    "Kolmogorov-Smirnov, worst dimension": lambda a, b, *_: max(
+        _kolmogorov_smirnov(u, v) for u, v in zip(a.T, b.T)
+    ),
+    "Kolmogorov-Smirnov, radius": lambda a, b, *_: _kolmogorov_smirnov(
+        np.linalg.norm(a, axis=1), np.linalg.norm(b, axis=1)
+    ),
+    "energy distance": lambda a, b, *distances: _energy(*distances),
+    "squared MMD, Gaussian kernel": lambda a, b, *distances: _squared_mmd(*distances),
+    "classifier accuracy minus 1/2": lambda a, b, *_: _classifier(a, b) - 0.5,
+    "KL of the moment-matched Gaussians": lambda a, b, *_: _gaussian_kl(a, b),
+    "KL by nearest neighbours": lambda a, b, within_a, _, across: _neighbour_kl(
+        within_a, across, a.shape[1]
+    ),
+}

@@ -85,7 +85,7 @@ def draw_kl_split(ax, epochs, information, marginal):
     names = ["information", "marginal KL"]
     areas = ax.stackplot(epochs, *parts, labels=names, colors=[SHADES[name] for name in names])
     say_on(ax, "epoch", "nats", "mean KL, split")
-    ax.set(xlim=(min(epochs), max(epochs)), ylim=(0, 1.25 * max(sum(parts))))
+    ax.set(xlim=(min(epochs), max(epochs)), ylim=(0, 1.4 * max(sum(parts))))
     # above the areas, where nothing changes the colour of the swatches
-    ax.legend(fontsize=11, frameon=False, loc="upper left", ncols=2, columnspacing=1)
+    ax.legend(fontsize=11, frameon=False, loc="upper left")
     return areas

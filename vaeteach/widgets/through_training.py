@@ -97,7 +97,7 @@ def _state(snapshot):
     """All that the view shows of one snapshot, as arrays."""
     q = gaussian(snapshot.mean, 2 * snapshot.stddev.log())
     p = gaussian(torch.zeros(2), torch.zeros(2))
-    m, split = moments_of(q), surgery_of(q, p, n_samples=2 * len(snapshot.mean))
+    m, split = moments_of(q), surgery_of(q, p, n_samples=len(snapshot.mean))
     z = draw(AggregatePosterior.of(q), (20_000,)).norm(dim=1).numpy()
     counts, edges = np.histogram(z, bins=45, range=(0, 4.5))
     density = np.interp(RADII, (edges[1:] + edges[:-1]) / 2, counts / len(z) / np.diff(edges))
