@@ -52,19 +52,19 @@ SYMBOLS = _symbols()  # in the order of the course
 CONCEPTS = [
     Concept("prior", "prior p(z)", 0.0, 2.0, "prior"),
     Concept("likelihood", "likelihood p(x|z)", 0.0, 0.0, "likelihood"),
-    Concept("joint", "joint p(x, z)", 2.2, 1.0, "data"),
-    Concept("evidence", "evidence p(x)", 2.2, -1.0, "posterior"),
-    Concept("posterior", "exact posterior p(z|x)", 4.9, 2.0, "posterior"),
-    Concept("q", "encoder q(z|x)", 4.9, 4.0, "q"),
+    Concept("joint", "joint p(x, z)", 2.6, 1.0, "data"),
+    Concept("evidence", "evidence p(x)", 2.6, -1.0, "posterior"),
+    Concept("posterior", "exact posterior p(z|x)", 5.6, 2.0, "posterior"),
+    Concept("q", "encoder q(z|x)", 5.6, 4.0, "q"),
     Concept("kl", "KL(q(z|x) ∥ p(z))", 0.0, 4.0, "kl"),
     Concept("elbo", "ELBO", -2.0, -2.0, "q"),
-    Concept("gap", "gap", 4.9, -2.0, "kl"),
-    Concept("aggregate", "aggregate posterior q(z)", 3.9, 5.8, "q"),
+    Concept("gap", "gap", 5.6, -2.0, "kl"),
+    Concept("aggregate", "aggregate posterior q(z)", 4.3, 5.8, "q"),
     Concept("information", "mutual information", 0.0, 7.4, "kl"),
     Concept("marginal", "marginal KL", 0.0, 5.8, "kl"),
-    Concept("samples", "new pictures", 2.2, 3.0, "data"),
-    Concept("learned", "learned prior", 3.9, 7.4, "prior"),
-    Concept("fixed", "a fixed prior behind it", 3.9, 8.9, "prior"),
+    Concept("samples", "new pictures", 2.6, 3.0, "data"),
+    Concept("learned", "learned prior", 4.3, 7.4, "prior"),
+    Concept("fixed", "a fixed prior behind it", 4.3, 8.9, "prior"),
 ]
 
 LINKS = [
