@@ -11,7 +11,8 @@ from vaeteach.checks.inventory import FIELDS, INVENTORY, OCCASIONS
 def collect(folder) -> pd.DataFrame:
     """All files `inventory-*.csv` below a folder as one table, a row for each answer.
 
-    Raises ValueError where there are none, or where one holds something else.
+    A file that is there twice counts once. Raises ValueError where there are none, where one holds
+    something else, or where two of one student and round differ (a number that nobody changed).
     """
     paths = sorted(Path(folder).rglob("inventory-*.csv"))
     if not paths:
@@ -20,7 +21,24 @@ def collect(folder) -> pd.DataFrame:
     for path, table in zip(paths, tables):
         if tuple(table.columns) != FIELDS or not set(table.occasion) <= set(OCCASIONS):
             raise ValueError(f"{path} is not a file of the inventory.")
-    return pd.concat(tables, ignore_index=True)
+    given = {}  # (student, occasion): (file, answers)
+    for path, table in zip(paths, tables):
+        for who, rows in table.groupby(["student", "occasion"]):
+            rows = rows.reset_index(drop=True)
+            other, known = given.setdefault(who, (path, rows))
+            if not rows.equals(known):
+                raise ValueError(
+                    f"{other} and {path} both say that they are of student {who[0]}, {who[1]} the"
+                    " course, and differ. Find out whose they are; then give one of them another"
+                    " number in its first column, or take it away."
+                )
+    return pd.concat([rows for _, rows in given.values()], ignore_index=True)
+
+
+def answered_once(answers) -> list[str]:
+    """The students of one round only, as when 07 became 7; they are not in `scores`."""
+    rounds = answers.groupby("student").occasion.nunique()
+    return sorted(rounds.index[rounds == 1])
 
 
 def scores(answers: pd.DataFrame) -> pd.DataFrame:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from teaching.gain import collect, gain, made_up_class, scores
+from teaching.gain import answered_once, collect, gain, made_up_class, scores
 from vaeteach.checks.inventory import INVENTORY
 from vaeteach.widgets.inventory import Inventory
 
@@ -18,6 +18,18 @@ def test_files_of_the_view_become_scores(tmp_path):
             view.next.click()
     found = scores(collect(tmp_path))
     assert list(found.index) == ["1"] and found.loc["1"].tolist() == [4 / 16, 12 / 16]
+    assert answered_once(collect(tmp_path)) == ["2"]
+
+
+def test_two_students_with_one_number_are_found(tmp_path):
+    """As when somebody leaves the number that stood there; one file handed in twice is none."""
+    for folder, number in (("anna", 1), ("anna again", 1), ("ben", 2)):
+        (tmp_path / folder).mkdir()
+        Inventory("00", "before", tmp_path / folder).answer(number)
+        if folder == "anna again":
+            assert len(collect(tmp_path)) == 1
+    with pytest.raises(ValueError, match=r"anna.*ben.*student 00, before the course, and differ"):
+        collect(tmp_path)
 
 
 def test_the_interval_holds_the_truth_as_often_as_it_says():
