@@ -4,6 +4,7 @@ Minutes follow the rule of `tests/notebooks/minutes.py`, mistakes come from the 
 checks, expected values from `vaeteach/results/`, the rest from `lessons.toml`.
 """
 
+import math
 import re
 import sys
 
@@ -107,7 +108,12 @@ def _expected(number):
 def _value(row: dict):
     if row["std"] == 0:
         return f"{row['mean']:.6g}"
-    return f"**{row['mean']:.3g} ± {row['std']:.1g}** ({row['min']:.3g} to {row['max']:.3g})"
+    # one digit of the deviation, two where the first is 1 or 2
+    places = max(0, -math.floor(math.log10(row["std"] / 3)))
+    if places > 5:
+        return f"**{row['mean']:.1e}** ({row['min']:.1e} to {row['max']:.1e})"
+    mean, std, low, high = (f"{row[name]:.{places}f}" for name in ("mean", "std", "min", "max"))
+    return f"**{mean} ± {std}** ({low} to {high})"
 
 
 def _claims(number):
