@@ -7,7 +7,18 @@ import pytest
 import torch
 from torch.utils.data import DataLoader, TensorDataset
 
-from vaeteach import VAE, StandardNormal, build_vae, diagnose, elbo, fit, iwae_bound, kl, load
+from vaeteach import (
+    VAE,
+    StandardNormal,
+    absorb_prior,
+    build_vae,
+    diagnose,
+    elbo,
+    fit,
+    iwae_bound,
+    kl,
+    load,
+)
 from vaeteach.machines import build_bernoulli_vae, leave_one_out
 from vaeteach.models import Elbo
 
@@ -119,6 +130,11 @@ NEIGHBOURS = {
     "elbo, swapped": (lambda m, x: elbo(x, m), "first argument is a Tensor"),
     "iwae_bound, swapped": (lambda m, x: iwae_bound(x, m, 2), "first argument is a Tensor"),
     "elbo, beta a word": (lambda m, x: elbo(m, x, beta="1"), "must be a number, got '1'"),
+    "elbo, beta a list": (
+        lambda m, x: elbo(m, x, beta=torch.ones(2)),
+        "must be a number, got tensor",
+    ),
+    "absorb_prior, images": (lambda m, x: absorb_prior(x), "wants a model.*got Tensor"),
     "elbo, beta None": (lambda m, x: elbo(m, x, beta=None), "must be a number, got None"),
     "kl, module": (lambda m, x: kl(m.encode(x), m.prior), r"p must be.*as in model.prior\(\)"),
     "kl, None": (lambda m, x: kl(None, m.prior()), "q must be a Distribution, got a NoneType"),

@@ -138,6 +138,10 @@ def linear_layers(model):
 
 def gaussian_prior(model, name):
     """The model's prior; a TypeError in the words of the function `name` if it is no Gaussian."""
+    if not hasattr(model, "prior"):
+        raise TypeError(
+            f"{name} wants a model, such as build_vae makes; got {type(model).__name__}."
+        )
     prior = model.prior()
     if not isinstance(prior, Gaussian):
         raise TypeError(

@@ -27,14 +27,15 @@ def elbo(model, x: torch.Tensor, beta: float = 1.0, seed: int | torch.Generator 
     generator. Returns Elbo, each field (B,). Raises ValueError for pixels that the likelihood
     cannot have. Source: Kingma and Welling 2014, equations 3 and 7.
     """
-    if not isinstance(beta, (SupportsFloat, torch.Tensor)):
+    _require_model(model, "elbo")
+    per_image = getattr(beta, "ndim", 0) > 0
+    if not isinstance(beta, SupportsFloat) or (per_image and beta.shape != x.shape[:-1]):
         raise TypeError(f"beta, the weight of the KL, must be a number, got {beta!r}.")
     if not torch.all(torch.as_tensor(beta) >= 0):
         raise ValueError(
             f"beta, the weight of the KL, must be at least 0, got {beta!r}; below that the KL is"
             " rewarded and nothing holds it."
         )
-    _require_model(model, "elbo")
     q = model.encode(x)
     z = draw(q, seed=seed)
     log_likelihood = log_prob_of_pixels(model.decode(z), x)
