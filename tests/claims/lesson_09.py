@@ -48,11 +48,25 @@ def codes_fill_the_box(seed):
     return corners > 0.5 * 0.04
 
 
-@claim("09", "zoo-read", "No prior lies closer to the codes than the VampPrior.")
+@claim("09", "zoo-read", "With a Gaussian q, no prior lies closer to the codes than the VampPrior.")
 def the_vampprior_is_nearest_to_its_codes(seed):
     table = vt.results.read("priors")
+    table = table[~table.prior.str.endswith(" q")]
     runs = table[table.seed == seed].pivot(index="prior", columns="latents", values="marginal_kl")
     return bool((runs.idxmin() == "VampPrior of 50").all())
+
+
+@claim("09", "differences-read", "Ten latents: diffusion gains most of the priors without labels.")
+def diffusion_gains_most_with_ten_latents(seed):
+    table = vt.results.read("priors")
+    runs = table[(table.seed == seed) & (table.latents == 10)].set_index("prior").iwae
+    return runs.drop("conditional, with labels").idxmax() == "diffusion"
+
+
+@claim("09", "differences-read", "Two latents: diffusion stands beside mixture and flow.")
+def diffusion_is_no_outlier_with_two_latents(seed):
+    rivals = [row(name, 2, seed)["exact"] for name in ("mixture of 10", "flow of 6 layers")]
+    return abs(row("diffusion", 2, seed)["exact"] - sum(rivals) / 2) < 0.1
 
 
 @claim("09", "verdict-table", "Learned priors gain more with ten latents, and less than a nat.")

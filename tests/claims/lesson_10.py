@@ -116,6 +116,28 @@ def needles_have_a_clear_order(seed):
     return prior > others[0] > max(others[1:])
 
 
+def one_picture(name, seed):
+    """Precision and recall of samples of one picture's posterior."""
+    model, real = models(seed)[name], digits().test
+    q = vt.fit_codes(model, real[:1])
+    made = vt.generate(model, q, len(real), seed=seed, pixels="draw")
+    return vt.precision_recall(features()(real), features()(made))
+
+
+@claim("10", "quality-read", "One picture's neighbourhood: precise, and blind to the rest.")
+def one_picture_is_precise_and_blind(seed):
+    few, needles = one_picture("two", seed), one_picture("needles", seed)
+    return needles.precision > 0.9 and needles.recall < 0.15 < few.recall < 0.5
+
+
+@claim(
+    "10", "copies-read", "Trained models: the prior's samples are farther than rebuilt pictures."
+)
+def the_priors_samples_are_farther(seed):
+    names = "two", "ten", "needles"
+    return all(nearer(name, "prior", seed) < 0.48 < nearer(name, "train", seed) for name in names)
+
+
 @claim("10", "copies-read", "Two latents: even rebuilt training pictures are not recognised.")
 def two_latents_cannot_show_copies(seed):
     return abs(nearer("two", "train", seed) - 0.5) < 0.05

@@ -68,6 +68,8 @@ def test_each_sampler_is_what_its_name_says(view, models, data):
         axes = view._sources["two"][2]
         expected = draw(fit_codes(models["two"], data.train, sampler), (120,), 7)[:, axes]
         np.testing.assert_allclose(view.state()["samples"], expected, atol=1e-5)
+    codes = draw(models["two"].encode(data.train), seed=0)[:, axes]
+    np.testing.assert_allclose(view.state()["codes"], codes.detach(), atol=1e-5)
     view.sampler.value = "one q(z|x)"
     q = models["two"].encode(data.test[:1])
     spread = np.abs(view.state()["samples"] - q.mean[0].detach()[axes].numpy())

@@ -67,7 +67,8 @@ class WhereToSample(FigureView):
         one = model.encode(self.data.test[:1])
         single = type(one)(one.mu[0], one.logvar[0])
         axes = moments(model, train).between.argsort(descending=True)[:2]
-        return {"prior": model.prior(), **kinds, "one q(z|x)": single}, q.mean[:1000, axes], axes
+        codes = draw(q, seed=0)[:1000, axes]  # the means alone would lack the widths
+        return {"prior": model.prior(), **kinds, "one q(z|x)": single}, codes, axes
 
     @torch.no_grad()
     def _sampled(self, model, seed):
