@@ -103,12 +103,12 @@ def report(runs):
             " latents, of IWAE-500"
         ),
         (
-            "with ten. The sphere S² is a surface and stands with two latents. The conditional prior"
-            " is trained with labels;"
+            "with ten. The sphere S² is a surface and stands with two latents. The conditional"
+            " prior is trained with"
         ),
         (
-            "its numbers are those of images alone, the labels summed out. Seconds are one core's"
-            " time in training."
+            "labels; its numbers are those of images alone, the labels summed out. Seconds are one"
+            " core's time in training."
         ),
         "",
     ]
