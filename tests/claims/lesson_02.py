@@ -152,3 +152,12 @@ def points_contract(seed):
         spread = [m.encode(digits().train).mean.var(0).mean() for m in (model, plane(seed))]
     norm = [m.decoder.net[0].weight.norm() for m in (model, plane(seed))]
     return spread[0] < 0.4 < 0.8 < spread[1] and norm[0] > norm[1]
+
+
+@claim("02", "point-read", "Likelihood times prior: the likelihood at the code does not suffer.")
+def points_explain_as_well(seed):
+    model, _ = trained(seed, epochs=20, objective=likelihood_times_prior)
+    x = digits().train
+    with torch.no_grad():
+        fit = [m.decode(m.encode(x).mean).log_prob(x).mean() for m in (model, plane(seed))]
+    return fit[0] > fit[1]
