@@ -26,8 +26,8 @@ Made by `python -m teaching.guide` from the lessons, their checks and `teaching/
 change those, and run it again. [Syllabi and the map to four books](syllabi.md) stand apart.
 
 * **Minutes** are counted by one rule: 200 words, ten lines of code or one displayed formula a
-  minute, six for an exercise, five for a view. A first reading in a second language takes up to
-  twice as long. Discussion is yours to add: five minutes for each question to the room.
+  minute, six for an exercise, five for a view, and five for each question to the room. A first
+  reading in a second language takes up to twice as long.
 * **What students will say** are the first two entries of each exercise's catalogue of mistakes,
   with the hint that the check gives.
 * **Expected values** were made with other seeds for the first weights and for the training, by
@@ -51,13 +51,17 @@ def _lesson(lesson: Lesson):
 
 
 def _minutes(lesson):
-    rows = []
+    rows, read, work = [], 0.0, 0.0
     for section in lesson.sections:
         head = nbformat.v4.new_code_cell(lesson.imports)  # tells the rule the names of the views
         reading, together = minutes(nbformat.v4.new_notebook(cells=[head, *section.cells]))
         reading, together = (m - len(head.source.split("\n")) / 10 for m in (reading, together))
         more = f" + {together - reading:.0f} for exercises and views" * (together - reading > 1)
         rows.append(f"* {section.title}: {max(1, reading):.0f}{more}")
+        read, work = read + reading, work + together - reading
+    talk = 5 * len(lesson.notes.get("questions", ()))
+    whole = f"* **Together {read + work + talk:.0f}**: reading {read:.0f}, exercises and views"
+    rows.append(f"{whole} {work:.0f}, discussion {talk}")
     return "**Minutes**\n\n" + "\n".join(rows) + "\n"
 
 
