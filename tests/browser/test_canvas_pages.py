@@ -13,6 +13,7 @@ from vaeteach import build_vae, fit, load
 from vaeteach.exact import expected_elbo, log_marginal
 from vaeteach.plots import digit_palette
 from vaeteach.widgets import LatentExplorer, LiveTraining
+from vaeteach.widgets.canvas import CanvasView
 
 EXPLORER, LIVE = ".vaeteach-explorer", ".vaeteach-training"
 WINDOWS = [(1000, 1), (620, 2), (400, 1)]
@@ -289,3 +290,17 @@ def test_who_wants_little_motion_gets_little(show, training):
         painted.append(int(page.locator(f"{LIVE} .codes").get_attribute("data-painted")))
         page.wait_for_timeout(2000)
     assert painted[1] - painted[0] <= 3
+
+
+def test_a_training_says_so_where_nothing_of_its_thread_arrives(lab, training, tmp_path):
+    """As in a notebook that shows the answers of cells and buttons, and else nothing."""
+    canvas, before = training.canvas, training.canvas.status
+    canvas.status = "training"
+    shown = CanvasView.page(canvas, b"", {"recorded": False})
+    canvas.status = before
+    file = tmp_path / "page.html"
+    file.write_text(f"<!doctype html><meta charset=utf-8>{shown}", encoding="utf-8")
+    page = lab.browser.new_page()
+    page.goto(file.as_uri())
+    page.locator(f"{LIVE} .status", has_text="no picture of it arrives").wait_for(timeout=60_000)
+    page.close()

@@ -75,6 +75,9 @@ def test_every_window(sheet, width, theme):
             box = canvas.bounding_box()
             assert box["x"] + box["width"] <= width
         sheet.screenshot(f"canvas{name[9:]}-{width}-{theme.lower()}", view)
+    plane, curves = (page.locator(f".vaeteach-training .{name}") for name in ("codes", "curves"))
+    ratio = curves.bounding_box()["height"] / plane.bounding_box()["height"]
+    assert ratio < 1.02, "the curves stretch the view, as they did when it had been narrow"
     page.set_viewport_size({"width": 1400, "height": 1000})
 
 
@@ -85,6 +88,7 @@ def test_a_kernel_that_is_gone_is_said(sheet):
     page.locator(".vaeteach-training .status", has_text="training").wait_for()
     sheet.restart_kernel()
     lost = ".vaeteach-view:has(%s) .vaeteach-gone"
-    page.locator(lost % ".vaeteach-training", has_text="Run its cell again").wait_for()
+    for view in (".vaeteach-training", ".vaeteach-explorer"):
+        page.locator(lost % view, has_text="Run its cell again").wait_for()
     assert not page.locator(".vaeteach-training .status").is_visible()  # no "training" for ever
     sheet.screenshot("canvas-kernel-gone")

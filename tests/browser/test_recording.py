@@ -117,3 +117,22 @@ def test_a_slider_offers_only_what_was_recorded_and_a_film_plays(lab, view, tmp_
     assert canvas.get_attribute("aria-label") == "(1, 0.0, 2.0)"
     assert depth.get_attribute("aria-valuetext") == "2.00"
     page.close()
+
+
+def test_where_a_control_can_go_is_decoded_before_it_goes(lab, view, tmp_path):
+    path = tmp_path / "page.html"
+    path.write_text(f"<!doctype html><meta charset=utf-8>{view.page(b'')}", "utf-8")
+    page = lab.browser.new_page()
+    page.goto(path.as_uri())
+    page.locator("canvas[data-painted]").wait_for()
+    mu = page.get_by_role("slider", name="μ")
+    mu.focus()
+    at_once = """async (slider) => {
+      const canvas = document.querySelector("canvas"), before = canvas.dataset.painted;
+      slider.value = slider.value === slider.max ? 0 : slider.max;
+      slider.dispatchEvent(new Event("input"));
+      for (let i = 0; i < 20; i++) await null;  // no frame, and no time to decode anything
+      return canvas.dataset.painted !== before;
+    }"""
+    page.wait_for_function(at_once, arg=mu.element_handle(), timeout=60_000)
+    page.close()

@@ -5,6 +5,9 @@ import { trainingPlane } from "./live_training_plane.js";
 import { runsLegend, trainingCurves } from "./live_training_curves.js";
 import { recording } from "./live_training_recording.js";
 
+const STILL = 5000; // ms without a picture of a run that is said to go on
+const SILENT = "training, but no picture of it arrives: this notebook does not show what a thread sends. JupyterLab does.";
+
 function render({ model, el }) {
   const root = viewBox(el, model, "vaeteach-training");
   const view = { model, get: (name) => model.get(name), labels: bytes(model.get("labels")) };
@@ -25,14 +28,21 @@ function render({ model, el }) {
   stops.push(digitLegend(left, model, view.labels));
   view.recording = recording(left, view);
   const runs = runsLegend(below, view), alone = "Open the notebook to train this model yourself.";
-  const say = () => { status.textContent = model.get("recorded") ? alone : model.get("status"); };
+  let silent = 0;
+  const write = (text) => { if (status.textContent !== text) status.textContent = text; };
+  const say = () => {
+    clearTimeout(silent);
+    write(model.get("recorded") ? alone : model.get("status"));
+    if (status.textContent === "training") silent = setTimeout(write, STILL, SILENT);
+  };
   runs();
   say();
   const painted = ["codes", "curve", "past", "limit", "epoch", "labels", "axes", "alt", "only"];
-  stops.push(view.recording.stop, listen(model, {
+  stops.push(view.recording.stop, () => clearTimeout(silent), listen(model, {
     ...Object.fromEntries(painted.map((name) => [`change:${name}`, view.schedule])),
     "change:past": () => { runs(); view.schedule(); },
     "change:status": say,
+    "change:codes": () => { say(); view.schedule(); },
     "change:frames": view.recording.load,
   }));
   view.schedule();

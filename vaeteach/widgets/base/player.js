@@ -1,14 +1,32 @@
 // Plays a recorded view: controls of the page's own, which snap to what was recorded.
 import { calm } from "./page.js";
-import { painter } from "./picture.js";
+import { decoded, painter } from "./picture.js";
 
 const NOTE = "A recording of this lesson's own run. To compute with it, open the notebook: python3 course.py.";
-const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+const AHEAD = 20, KEPT = 30; // pictures of a control that are decoded before it moves, and of all that are kept
 const made = (tag, options = {}) => Object.assign(document.createElement(tag), options);
 
-// A slider, a list or a box; returns {label, show(value, places)} and calls `moved(value)`.
+function bytesOf(text) {
+  const raw = atob(text), bytes = new Uint8Array(raw.length);
+  for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
+  return bytes;
+}
+
+// Decodes base64 to pictures, and keeps the last that were asked for.
+function album() {
+  const kept = new Map();
+  return (text) => {
+    const picture = kept.get(text) ?? decoded(bytesOf(text));
+    kept.delete(text);
+    kept.set(text, picture);
+    if (kept.size > KEPT) kept.delete(kept.keys().next().value);
+    return picture;
+  };
+}
+
+// A slider, a list or a box; returns {label, show(value, places)}, calls `moved(value)`, and before that `near()`.
 // places: the values that were recorded, in order; a control with one only is hidden.
-function control({ name, kind, names, digits }, moved) {
+function control({ name, kind, names, digits }, moved, near) {
   const label = made("label", { textContent: `${name} ` }), input = made(kind === "list" ? "select" : "input");
   const readout = made("output"), word = (value) => value.toFixed(digits).replace("-", "−");
   let values = [];
@@ -19,6 +37,7 @@ function control({ name, kind, names, digits }, moved) {
   if (kind === "slider") label.append(readout);
   const value = { box: () => Number(input.checked), list: () => Number(input.value), slider: () => values[input.value] };
   input.addEventListener("input", () => moved(value[kind]()));
+  for (const event of ["focus", "pointerenter"]) input.addEventListener(event, near);
   const show = (now, places) => {
     label.hidden = places.length < 2;
     if (kind === "list" && input.options.length !== places.length)
@@ -73,23 +92,37 @@ export function play(recording, el) {
   canvas.style.cssText = `display: block; width: ${width}px; height: auto`;
   const pane = made("div", { className: "pane", tabIndex: 0 }); // scrolls where the page is narrow
   pane.append(canvas);
-  const paint = painter(canvas), under = backgrounds.map(bytesOf), row = made("div", { className: "controls" });
+  const pictures = album(), paint = painter(canvas, pictures), row = made("div", { className: "controls" });
   let now = states.find((s) => s.at.every((v, i) => v === start[i]));
   const show = (state) => {
     now = state;
     canvas.setAttribute("aria-label", now.alt);
     inputs.forEach((input, k) => input.show(now.at[k], places(recording, now.at, k)));
     if (words.dataset.text !== (now.words ?? "")) words.innerHTML = words.dataset.text = now.words ?? "";
-    paint({ background: under[now.background], part: bytesOf(now.part), place: now.place });
+    paint({ background: backgrounds[now.background], part: now.part, place: now.place });
   };
-  const inputs = controls.map((one, k) => control(one, (value) => show(nearest(recording, reach, now.at, k, value))));
+  // Where control k can go from here, the nearest places first.
+  const decodeAhead = (k) => {
+    const all = places(recording, now.at, k), here = all.indexOf(now.at[k]);
+    const near = all.map((value, i) => [Math.abs(i - here), value]).sort(([a], [b]) => a - b).slice(0, AHEAD);
+    for (const [, value] of near) {
+      const { background, part } = nearest(recording, reach, now.at, k, value);
+      pictures(backgrounds[background]);
+      if (part) pictures(part);
+    }
+  };
+  const move = (k, value) => {
+    show(nearest(recording, reach, now.at, k, value));
+    decodeAhead(k);
+  };
+  const inputs = controls.map((one, k) => control(one, (value) => move(k, value), () => decodeAhead(k)));
   row.append(...inputs.map((input) => input.label));
   if (film) {
     const [k, interval] = film;
     row.prepend(filmButton((first) => {
       const all = places(recording, now.at, k), i = all.indexOf(now.at[k]) + 1;
       if (i >= all.length && !first) return false;
-      show(nearest(recording, reach, now.at, k, all[i % all.length]));
+      move(k, all[i % all.length]);
       return true;
     }, interval));
   }
