@@ -26,6 +26,17 @@ def test_density_mean_and_variance_are_those_of_torchs_mixture():
     assert (ours.batch_shape, ours.event_shape) == (torch.Size(), torch.Size([3]))
 
 
+@pytest.mark.parametrize("width", [1e-3, 1e-7])
+def test_codes_far_sharper_than_they_are_apart_keep_their_digits(width):
+    """Seen where they are: at 1e-3 squares of a million cancel, at 1e-7 of 1e14."""
+    generator = torch.Generator().manual_seed(0)
+    mu = 3 * torch.randn(50, 2, dtype=torch.float64, generator=generator)
+    q = vt.gaussian(mu, torch.full_like(mu, 2 * math.log(width)))
+    z = mu + width * torch.randn(50, 2, dtype=torch.float64, generator=generator)
+    expected = torch.logsumexp(q.log_prob(z[:, None]), 1) - math.log(50)
+    torch.testing.assert_close(AggregatePosterior.of(q).log_prob(z), expected, rtol=0, atol=1e-6)
+
+
 def test_the_joint_density_is_not_a_product_of_marginals():
     """An even mixture at +-(3, 3), seen at (3, -3): the per-dimension mistake gives -3.22 nats."""
     q = vt.gaussian(torch.tensor([[3.0, 3.0], [-3.0, -3.0]]), torch.zeros(2, 2))

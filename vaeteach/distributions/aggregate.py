@@ -9,6 +9,8 @@ import math
 import torch
 from torch.distributions import Distribution
 
+from .gaussian import Gaussian
+
 # numbers held at once when points meet components: a few megabytes, which is also the fastest
 _PAIRS = 2**19
 
@@ -64,16 +66,38 @@ class AggregatePosterior(Distribution):
     def log_prob(self, value):
         """log q(z) = logsumexp_n log q(z|x_n) - log N, nats, (...), for points (..., D)."""
         points = value.reshape(-1, *self.event_shape)
-        per_chunk = max(1, _PAIRS // (self.n_components * self.event_shape.numel()))
+        log_probs, numbers = self._pairs()
+        per_chunk = max(1, _PAIRS // (self.n_components * numbers))
         # Written into one tensor: small results kept between large temporaries would leave the heap
         # full of holes.
         log_sum = points.new_empty(len(points))
         for start in range(0, len(points), per_chunk):
             part = slice(start, start + per_chunk)
-            log_sum[part] = torch.logsumexp(self.components.log_prob(points[part].unsqueeze(1)), 1)
+            log_sum[part] = torch.logsumexp(log_probs(points[part]), 1).to(points)
         return log_sum.reshape(value.shape[: value.ndim - len(self.event_shape)]) - math.log(
             self.n_components
         )
+
+    def _pairs(self):
+        """log q(z|x_n) of points (M, D) as a function to (M, N), and how many numbers a pair takes.
+
+        Gaussians by one product of matrices, -z^2 / 2 sigma^2 + z mu / sigma^2 + ..., five times as
+        fast; in double precision, and only while what cancels is below 1e9, so that at least six
+        decimals are left.
+        """
+        q = self.components
+        if isinstance(q, Gaussian):
+            mu, precision = q.mu.double(), (-q.logvar.double()).exp()
+            if (mu.square() * precision).max() < 1e9:
+                rest = mu.square() * precision + q.logvar + math.log(2 * math.pi)
+                rest, table = -rest.sum(1) / 2, torch.cat([-precision / 2, mu * precision], 1).T
+
+                def by_matrix(z):
+                    z = z.double()
+                    return torch.addmm(rest, torch.cat([z.square(), z], 1), table)
+
+                return by_matrix, 1
+        return lambda z: q.log_prob(z.unsqueeze(1)), self.event_shape.numel()
 
     def sample(self, sample_shape=()):
         """z ~ q(z): an image at random, then a draw from its q(z|x).
