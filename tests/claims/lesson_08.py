@@ -1,5 +1,6 @@
 """Claims of notebook 08, whose models are trained for 30 epochs."""
 
+import copy
 import functools
 
 import torch
@@ -59,6 +60,37 @@ def a_lighter_price_overfits(seed):
     heavy, light = weighted(seed, 1.0), weighted(seed, 0.25)
     data = digits()
     return mean_elbo(light, data.test) < mean_elbo(heavy, data.test) - 0.2
+
+
+@claim("08", "regulariser-read", "With beta = 4 the codes say nothing, and the bound is poor.")
+def too_high_a_price_silences_the_codes(seed):
+    model, data = weighted(seed, 4.0), digits()
+    silent = vt.surgery(model, data.train, n_samples=2000).mutual_information < 0.1
+    return silent and mean_elbo(model, data.test) < mean_elbo(weighted(seed, 1.0), data.test) - 1
+
+
+def gain_left(model):
+    """What standardising the codes of the training digits would gain, in nats."""
+    a = vt.moments(model, digits().train)
+    return float(vt.kl_standard_normal(a.mean, a.variance.log()).sum())
+
+
+@claim("08", "stationary-read", "With beta = 0.25 ten times as much is left to gain as with 1.")
+def a_small_weight_leaves_more(seed):
+    return gain_left(weighted(seed, 0.25)) > 10 * gain_left(weighted(seed, 1.0))
+
+
+@claim("08", "stationary-read", "It falls when training goes on with all pictures and small steps.")
+def going_on_lowers_the_gain(seed):
+    before = weighted(seed, 0.25)
+    model, train = copy.deepcopy(before).requires_grad_(True), digits().train
+
+    def objective(model, x, seed):
+        return vt.elbo(model, x, beta=0.25, seed=seed)
+
+    gently = dict(batch_size=len(train), lr=1e-3, progress=False)
+    vt.fit(model, train, epochs=200, objective=objective, **gently)
+    return gain_left(model.requires_grad_(False)) < 0.9 * gain_left(before)
 
 
 @claim("08", "stationary-read", "A learned prior and the codes' moments end close together.")
