@@ -23,6 +23,14 @@ def weighted(seed, beta):
 
 
 @functools.cache
+def learned(seed):
+    """The lesson's model with a learned mean and width of the prior."""
+    model = vt.build_vae(digits(), latent_dim=2, prior=vt.LearnedNormal(2), seed=seed)
+    vt.fit(model, digits(), epochs=30, seed=seed, progress=False)
+    return model.requires_grad_(False)
+
+
+@functools.cache
 def race(seed, change, from_zero, steps=40):
     """Test ELBO and distance of the codes' mean from 0 after so many steps at rate 0.001."""
     data, model = digits(), vt.build_vae(digits(), latent_dim=2, seed=seed)
@@ -75,6 +83,17 @@ def gain_left(model):
     return float(vt.kl_standard_normal(a.mean, a.variance.log()).sum())
 
 
+@claim("08", "absorb-read", "Layers that disagree cost far more than a consistent mistake.")
+def disagreeing_layers_cost_more(seed):
+    model, x = learned(seed), digits().test
+    p, right = model.prior(), vt.absorb_prior(model)
+    forgotten = vt.absorb_prior(model)
+    forgotten.decoder.load_state_dict(model.decoder.state_dict())
+    squared = affine_latents(model, p.mean, p.variance, prior=vt.StandardNormal(2))
+    far, near = (mean_elbo(right, x) - mean_elbo(wrong, x) for wrong in (forgotten, squared))
+    return 0 < near < 1 < far
+
+
 @claim("08", "stationary-read", "With beta = 0.25 ten times as much is left to gain as with 1.")
 def a_small_weight_leaves_more(seed):
     return gain_left(weighted(seed, 0.25)) > 10 * gain_left(weighted(seed, 1.0))
@@ -95,10 +114,7 @@ def going_on_lowers_the_gain(seed):
 
 @claim("08", "stationary-read", "A learned prior and the codes' moments end close together.")
 def learned_prior_meets_the_moments(seed):
-    prior = vt.LearnedNormal(2)
-    model = vt.build_vae(digits(), latent_dim=2, prior=prior, seed=seed)
-    vt.fit(model, digits(), epochs=30, seed=seed, progress=False)
-    model.requires_grad_(False)
+    model = learned(seed)
     a, p = vt.moments(model, digits().train), model.prior()
     return (a.mean - p.mu).abs().max() < 0.1 and (a.variance / p.variance - 1).abs().max() < 0.1
 
