@@ -144,8 +144,8 @@ class Student:
         answer = await self.ask("POST", f"/hub/api/users/{self.name}/tokens", who)
         self.token = json.loads(answer.body)["token"]
 
-    async def open(self, notebook):
-        """Start the server, read the student's copy, start its kernel."""
+    async def serve(self):
+        """Start the server, and wait until it answers."""
         user = f"/hub/api/users/{self.name}"
         await self.ask("POST", user + "/server", "{}")
         while True:
@@ -155,6 +155,9 @@ class Student:
             await asyncio.sleep(0.5)
         self.at["server"] = time.perf_counter()
         self.home = f"/user/{self.name}/api"
+
+    async def open(self, notebook):
+        """Read the student's copy and start its kernel."""
         answer = await self.ask("GET", f"{self.home}/contents/{notebook}")
         self.cells = json.loads(answer.body)["content"]["cells"]
         session = {"path": notebook, "name": notebook, "type": "notebook"}
@@ -249,6 +252,7 @@ class Student:
         self.at["login"] = time.perf_counter()
         try:
             await self.log_in()
+            await self.serve()
             await self.open(notebook)
             view = await self.run_all()
             if drags and view is None:

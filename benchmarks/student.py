@@ -5,8 +5,9 @@ command to a picture.
     .venv/bin/python benchmarks/student.py first             # from nothing: a copy without .venv,
     then once more
 
-`memory` runs the notebook in a fresh kernel and reads the resident memory of that process at the
-end. `first` starts
+`memory` runs the notebook in a fresh kernel, with the environment that `course.py` gives it, and
+reads the memory of that process after the imports and at the end: resident, its own alone (USS),
+and its share where processes share pages (PSS). `first` starts
 `python3 course.py` in a copy of the committed files, opens its page in headless Chromium, runs all
 cells and stops the clock at the first picture and at the latent explorer.
 """
@@ -34,21 +35,27 @@ READY = """() => {
 
 
 def memory(name="00_start_here.ipynb"):
-    """Resident megabytes of a kernel that has run this notebook."""
+    """Megabytes of a kernel after the first cell of this notebook and after the last."""
     content = nbformat.read(ROOT / "notebooks" / name, 4)
-    content.cells.append(nbformat.v4.new_code_cell("import os; print(os.getpid())"))
+    content.cells.insert(0, nbformat.v4.new_code_cell("import os; print(os.getpid())"))
     client = nbclient.NotebookClient(
         content,
         timeout=120,
         kernel_name="python3",
         resources={"metadata": {"path": str(ROOT / "notebooks")}},
     )
+    os.environ["MALLOC_TRIM_THRESHOLD_"] = "131072"
+    code = [index for index, cell in enumerate(content.cells) if cell.cell_type == "code"]
     with client.setup_kernel():
-        for index, cell in enumerate(content.cells):
-            if cell.cell_type == "code":
-                client.execute_cell(cell, index)
-        process = psutil.Process(int(content.cells[-1].outputs[0].text))
-        print(f"{name}: {process.memory_info().rss / 1e6:.0f} MB resident")
+        for index in code:
+            client.execute_cell(content.cells[index], index)
+            if index in (*code[:2], code[-1]):
+                process = psutil.Process(int(content.cells[0].outputs[0].text))
+                size = process.memory_full_info()
+                sizes = [
+                    f"{kind} {getattr(size, kind) / 1e6:.0f}" for kind in ("rss", "uss", "pss")
+                ]
+                print(f"{name}, cell {index}:", *sizes, "MB")
 
 
 def first():

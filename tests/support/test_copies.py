@@ -162,6 +162,9 @@ def test_pages_count_as_a_whole_and_other_files_are_not_handed_out(course):
     report = copies.refresh(course.own, [course.lessons])
     assert own.read_text() == "mine" and report.kept == {"faq.md": 0}
     assert sorted(os.listdir(course.own)) == [copies.HANDED_OUT, "faq.md", NOTE]
+    own.write_text("three")
+    (course.own / copies.HANDED_OUT).unlink()
+    assert not str(copies.refresh(course.own, [course.lessons]))
 
 
 def test_a_full_disk_leaves_the_reader_s_text(course, monkeypatch):

@@ -1,13 +1,18 @@
 """The hub: its configuration, the copies that students get, and on request the real one."""
 
 import asyncio
+import csv
 import importlib.util
+import json
 import os
 import pathlib
 import stat
 import subprocess
 import sys
+import urllib.parse
 
+import nbformat
+import psutil
 import pytest
 from traitlets.config import PyFileConfigLoader
 
@@ -116,10 +121,10 @@ def begin(home, *command, temporary=None):
 
 
 def test_a_student_finds_the_lessons_and_keeps_what_they_wrote(tmp_path):
-    said = begin(tmp_path, sys.executable, "-c", "print('served')").stdout
+    said = begin(tmp_path, sys.executable, "-c", "import os; print(os.getcwd())").stdout
     own = tmp_path / "vaeteach"
     lessons = {path.name for path in ROOT.glob("notebooks/*.ipynb")}
-    assert said == "served\n" and lessons | {"pre_check.ipynb"} <= set(os.listdir(own))
+    assert said == f"{own}\n" and lessons | {"pre_check.ipynb"} <= set(os.listdir(own))
     assert "what_is_new.txt" not in os.listdir(own)
     (own / "03_kl.ipynb").write_text("mine")
     (own / "05_codes.ipynb").unlink()
@@ -141,6 +146,26 @@ def test_sockets_of_a_long_home_go_elsewhere(tmp_path):
     ).stdout.strip()
     assert len(str(tmp_path)) > 26 > len(folder) and stat.S_IMODE(os.stat(folder).st_mode) == 0o700
     os.rmdir(folder)
+
+
+@pytest.mark.parametrize(("student", "teaches"), [("anna", False), ("", True)])
+def test_nbgrader_finds_the_exchange_and_a_teacher_s_folder(
+    tmp_path, monkeypatch, student, teaches
+):
+    for name, value in dict(
+        HOME=tmp_path, VAETEACH_EXCHANGE="/x", VAETEACH_STUDENT=student
+    ).items():
+        monkeypatch.setenv(name, str(value))
+    room = tmp_path / "vaeteach" / "class"
+    if teaches:
+        room.mkdir(parents=True)
+        (room / "nbgrader_config.py").write_text("c = get_config()\nc.Execute.timeout = 7\n")
+    c = PyFileConfigLoader("nbgrader_config.py", str(HUB / "jupyter")).load_config()
+    assert (c.Exchange.root, c.CourseDirectory.course_id) == ("/x", "vaeteach")
+    assert c.CourseDirectory.get("student_id", "") == student
+    assert (
+        (c.CourseDirectory.get("root") == str(room)) == (c.Execute.get("timeout") == 7) == teaches
+    )
 
 
 def classroom():
@@ -165,3 +190,67 @@ def test_a_real_hub(tmp_path):
     assert len(servers) == len(kernels) == 2
     copies = tmp_path.glob("students/*/vaeteach/00_start_here.ipynb")
     assert len(list(copies)) == 2
+
+
+@ASKED
+@pytest.mark.slow
+def test_an_assignment_goes_out_and_comes_back(tmp_path):
+    """As README says: the teacher's commands in a terminal, the student's in Assignment List."""
+    room = classroom()
+    python = os.environ.get("VAETEACH_HUB") or room.environment(tmp_path / "env")
+    with room.hub(python, tmp_path) as (process, address):
+        asyncio.run(hand_out_and_collect(room, tmp_path, process, address))
+    grades = (tmp_path / "students/teacher/vaeteach/class/grades.csv").read_text("utf-8")
+    rows = list(csv.DictReader(grades.splitlines()))
+    assert {row["student_id"]: float(row["score"]) for row in rows} == {"anna": 2, "bob": 0}
+
+
+async def hand_out_and_collect(room, folder, process, address):
+    teacher, *students = (room.Student(name, address) for name in ("teacher", "anna", "bob"))
+    for one in (teacher, *students):
+        await one.log_in()
+        await one.serve()
+
+    def type_in_a_terminal(*words, where="class"):
+        for one in psutil.Process(process.pid).children(recursive=True):
+            env = one.environ()
+            if env.get("JUPYTERHUB_USER") == "teacher" and "singleuser" in "".join(one.cmdline()):
+                break
+        place = folder / "students/teacher/vaeteach" / where
+        done = subprocess.run(words, cwd=place, env=env, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def nbgrader(*words):
+        type_in_a_terminal(f"{pathlib.Path(python_of(process)).parent}/nbgrader", *words)
+
+    async def press(one, what):
+        which = urllib.parse.urlencode({"course_id": "vaeteach", "assignment_id": "03_kl"})
+        answer = await one.ask("POST", f"/user/{one.name}/assignments/{what}?{which}", "")
+        said = json.loads(answer.body)
+        assert said["success"] and "03_kl" in str(said["value"]), said
+
+    # in an environment of tests the command itself is what course.py would start
+    words = [python_of(process), "-m", "teaching.assignments", "class", "03", "--seed", "1"]
+    type_in_a_terminal(*words, where=".")
+    nbgrader("generate_assignment", "03_kl")
+    nbgrader("release_assignment", "03_kl")
+    for one in students:
+        await press(one, "fetch")
+    mine = folder / "students/anna/vaeteach/03_kl/03_kl.ipynb"
+    notebook = nbformat.read(mine, 4)
+    for cell in notebook.cells:
+        if cell.id == "kl_gradient-answer":
+            cell.source = "from vaeteach import checks\nkl_gradient = checks.kl_gradient.solution"
+    nbformat.write(notebook, mine)
+    for one in students:
+        await press(one, "submit")
+    for words in (["collect"], ["autograde"], ["generate_feedback"], ["release_feedback"]):
+        nbgrader(*words, "03_kl")
+    nbgrader("export")
+    await press(students[0], "fetch_feedback")
+    assert list(mine.parent.glob("feedback/*/03_kl.html"))
+
+
+def python_of(process):
+    """The Python that runs the hub."""
+    return psutil.Process(process.pid).cmdline()[0]
