@@ -41,12 +41,20 @@ def floor():
     return float(torch.distributions.Bernoulli(on).log_prob(digits().test).sum(1).mean())
 
 
+@functools.cache
+def aims(seed):
+    """The training bound as wake-sleep left it, and fitted to dreams and to the bound."""
+    train, base = digits().train, machine(1, True, seed)
+    fitted = [refit_recognition(base, train, to) for to in ("dreams", "bound")]
+    return [float(one.exact(train).elbo.mean()) for one in (base, *fitted)]
+
+
 @claim("11", "rbm-read", "After one epoch all units stand together, and log p(x) is no better.")
 def units_begin_as_one_common_bias(seed):
     _, prior, test = film(seed)
     return (
         bool(prior[1].min() > 0.6 and prior[1].max() - prior[1].min() < 0.2)
-        and test[1] < floor() + 1
+        and test[1] < floor() + 0.1
     )
 
 
@@ -71,19 +79,43 @@ def pinned_units_still_hang_together(seed):
     return bool(rbm.with_hidden_marginal(0.5).total_correlation() > rbm.total_correlation() > 0.1)
 
 
+@claim("11", "rbm-ais-read", "The three ways end within a few tenths of a nat of each other.")
+def the_ways_of_training_end_close_together(seed):
+    ends = []
+    for way in ({}, {"k": 5}, {"k": 5, "persistent": True}):
+        rbm = vt.RBM(digits().pixels, 10, seed=seed)
+        options = dict(epochs=15, batch_size=50, lr=0.2, seed=seed, progress=False)
+        vt.contrastive_divergence(rbm, digits().train, **options, **way)
+        ends.append(float(rbm.log_prob(digits().test).mean().detach()))
+    return max(ends) - min(ends) < 0.4
+
+
 @claim("11", "sleep-aims-read", "Fitted to dreams, recognition ends below what it can reach.")
 def dreams_end_below_the_best_bound(seed):
-    data, base = digits(), machine(1, True, seed)
-    dreams, bound = (
-        float(refit_recognition(base, data.train, to).exact(data.train).elbo.mean())
-        for to in ("dreams", "bound")
-    )
+    _, dreams, bound = aims(seed)
     return 0.01 < bound - dreams < 0.2
+
+
+@claim("11", "sleep-aims-read", "Most of what is missing at first has not converged.")
+def most_that_is_missing_has_not_converged(seed):
+    left, dreams, bound = aims(seed)
+    return dreams - left > bound - dreams
 
 
 @claim("11", "reweighted-read", "Reweighting gains about a nat.")
 def reweighting_gains_about_a_nat(seed):
     return 0.6 < log_p(machine(5, True, seed)) - log_p(machine(1, True, seed)) < 2
+
+
+@claim("11", "reweighted-read", "A plain machine that is trained for longer has caught up.")
+def a_plain_machine_catches_up(seed):
+    model = vt.HelmholtzMachine([digits().pixels, 8], seed=seed)
+    trainer = vt.WakeSleep(model, digits().train, lr=4e-2, batch_size=128, seed=seed)
+    for _ in range(40):
+        for phase in (trainer.wake, trainer.sleep):
+            for _ in range(12):
+                phase()
+    return log_p(model) > log_p(machine(5, True, seed)) - 0.1
 
 
 @claim("11", "reweighted-read", "On these digits the frozen prior costs nothing that shows.")

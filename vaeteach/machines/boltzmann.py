@@ -62,9 +62,13 @@ class RBM(nn.Module):
         """
         g = generator(seed)
         for _ in range(steps):
-            h = torch.bernoulli(self.hidden(v).mean, generator=g)
-            v = torch.bernoulli(self.visible(h).mean, generator=g)
+            h = torch.bernoulli(self._hidden_mean(v), generator=g)
+            v = torch.bernoulli((self.visible_bias + h @ self.weight.T).sigmoid(), generator=g)
         return v
+
+    def _hidden_mean(self, v):
+        # what `hidden(v).mean` is, without the distribution: a Gibbs step asks for the number only
+        return (self.hidden_bias + v @ self.weight).sigmoid()
 
     def hidden_scores(self) -> Tensor:
         """log sum_v exp(-E(v, h)) = b.h + sum_i softplus(a_i + (W h)_i) for all h, (2^H,)."""
@@ -191,7 +195,7 @@ def contrastive_divergence(
             for batch in v[torch.randperm(n, generator=g)].split(batch_size):
                 chain = rbm.gibbs(chain if persistent else batch, k, g)
                 step, done = lr * (1 - done / updates), done + 1
-                data, model = rbm.hidden(batch).mean, rbm.hidden(chain).mean
+                data, model = rbm._hidden_mean(batch), rbm._hidden_mean(chain)
                 rbm.weight += step * (batch.T @ data / len(batch) - chain.T @ model / len(chain))
                 rbm.visible_bias += step * (batch.mean(0) - chain.mean(0))
                 rbm.hidden_bias += step * (data.mean(0) - model.mean(0))

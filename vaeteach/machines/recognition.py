@@ -16,7 +16,7 @@ def refit_recognition(
     x: Tensor,
     to: str,
     *,
-    steps: int = 300,
+    steps: int = 200,
     lr: float = 2e-2,
     batch_size: int = 256,
     seed: int | torch.Generator = 0,
