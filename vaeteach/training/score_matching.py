@@ -45,7 +45,7 @@ def diffusion_elbo(model, x: torch.Tensor, seed=0) -> Elbo:
     return Elbo(log_likelihood, divergence, log_likelihood - divergence)
 
 
-def kept_diffusion(model, x, seed=0, steps=2000, **options):
+def kept_diffusion(model, x, seed=0, steps=1500, **options):
     """A DiffusionPrior matched to the codes of images x, from the cache if it was made before.
 
     model: a VAE with a Gaussian posterior. options: of DiffusionPrior.

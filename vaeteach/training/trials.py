@@ -137,30 +137,25 @@ def measure_trial(model, data, n_samples=500, seed=0):
 
 
 def kept_trial(name, data, latent_dim=2, seed=0, epochs=60):
-    """The model of `train_trial`, from the cache if it was trained before on the same data."""
-    return kept_trials([name], data, [seed], latent_dim, epochs)[name][0]
+    """The model of `train_trial`, from the cache if it was trained before on the same data.
+
+    One line says so where it is trained anew. Raises as `train_trial`.
+    """
+
+    def build():
+        return train_trial(name, data, latent_dim, seed, epochs)[0].state_dict()
+
+    # version: raise it when the recipe, or anything it trains with, gives other numbers
+    key = dict(version=2, train=data.train, latent_dim=latent_dim, epochs=epochs)
+    slug = "".join(c if c.isalnum() else "-" for c in name.lower())
+    return _filled(name, data, latent_dim, seed, cached(f"prior-{slug}-seed-{seed}", build, **key))
 
 
 def kept_trials(names, data, seeds, latent_dim=2, epochs=60):
-    """{name: [the model of `train_trial` for each seed]}, from the cache where it has them.
-
-    One line says so where a name is trained anew. Raises as `train_trial`.
-    """
-    return {name: _kept(name, data, list(seeds), latent_dim, epochs) for name in names}
-
-
-def _kept(name, data, seeds, latent_dim, epochs):
-    def build():
-        trained = [train_trial(name, data, latent_dim, seed, epochs)[0] for seed in seeds]
-        return [model.state_dict() for model in trained]
-
-    # version: raise it when the recipe, or anything it trains with, gives other numbers
-    key = dict(
-        version=1, prior=name, train=data.train, latent_dim=latent_dim, seeds=seeds, epochs=epochs
-    )
-    slug = "".join(c if c.isalnum() else "-" for c in name.lower())
-    states = cached(f"prior-{slug}", build, **key)
-    return [_filled(name, data, latent_dim, *pair) for pair in zip(seeds, states)]
+    """{name: [its `kept_trial` for each seed]}; each is kept alone, so that lessons share it."""
+    return {
+        name: [kept_trial(name, data, latent_dim, seed, epochs) for seed in seeds] for name in names
+    }
 
 
 def _filled(name, data, latent_dim, seed, state):
