@@ -16,10 +16,10 @@ def by_weight(seed):
 
 
 @functools.cache
-def fitted(objective, seed, latent_dim=2):
+def fitted(objective, seed, epochs=28):
     """(model, history), trained for another objective."""
-    model = vt.build_vae(digits(), latent_dim=latent_dim, seed=seed)
-    recipe = dict(epochs=28, objective=objective, seed=seed, progress=False)
+    model = vt.build_vae(digits(), latent_dim=2, seed=seed)
+    recipe = dict(epochs=epochs, objective=objective, seed=seed, progress=False)
     history = vt.fit(model, digits(), **recipe)
     return model.requires_grad_(False), history
 
@@ -41,12 +41,6 @@ def noise_no_kl(model, x, seed):
 def kl_no_noise(model, x):
     q = model.encode(x)
     return model.decode(q.mean).log_prob(x) - vt.kl(q, model.prior())
-
-
-def free_bits(model, x, seed):
-    q = model.encode(x)
-    price = vt.kl_standard_normal(q.mu, q.logvar).mean(0).clamp(min=0.25).sum()
-    return model.decode(vt.draw(q, seed=seed)).log_prob(x) - price
 
 
 def test_bound(model):
@@ -89,7 +83,7 @@ def the_reparameterised_gradient_has_the_least_variance(seed):
 
 @claim("04", "cut-read", "The draw cut: KL zero, and the bound of one average picture.")
 def cutting_the_draw_kills_the_codes(seed):
-    model, _ = fitted(cut, seed)
+    model, _ = fitted(cut, seed, epochs=7)
     mean = digits().train.mean(0).clamp(1e-3, 1 - 1e-3)
     average = torch.distributions.Bernoulli(mean).log_prob(digits().test).sum(1).mean()
     return in_use(model).sum() < 0.01 and abs(test_bound(model) - float(average)) < 0.5
@@ -118,7 +112,7 @@ def log_density(objective, seed):
     """The bound on grey test pictures: outputs as parameters, and as means."""
     train, test = grey()
     model = vt.build_vae(train, 2, likelihood="continuous_bernoulli", seed=seed)
-    vt.fit(model, train, epochs=28, objective=objective, seed=seed, progress=False)
+    vt.fit(model, train, epochs=14, objective=objective, seed=seed, progress=False)
     with torch.no_grad():
         q, likelihood = model.encode(test), model.decoder.likelihood
         h = model.decoder.net(vt.draw(q, seed=0))
@@ -133,7 +127,7 @@ def log_density(objective, seed):
 def the_constant_decides_what_outputs_mean(seed):
     full, _ = log_density(vt.elbo, seed)
     careless, mapped = log_density(without_constant, seed)
-    return careless < mapped - 10 < full - 10
+    return careless + 10 < mapped < full
 
 
 @claim("04", "beta-read", "With a larger weight the code gets cheaper and says less.")
@@ -167,12 +161,10 @@ def noise_and_kl_keep_the_codes_together(seed):
     return kept and apart and silent.between.mean() < 0.5 and silent.within.mean() > 0.9
 
 
-@claim(
-    "04",
-    "warm-up-read",
-    "Plain leaves latents empty; free bits fills all, and the bound is no better.",
-)
-def free_bits_fills_latents_and_gains_nothing(seed):
-    plain, filled = (fitted(objective, seed, 10)[0] for objective in (vt.elbo, free_bits))
-    empty = (in_use(plain) < 0.1).any()
-    return bool(empty and (in_use(filled) > 0.2).all()) and test_bound(filled) < test_bound(plain)
+@claim("04", "warm-up-read", "Remedies keep as many latents or more in use, for a lower bound.")
+def remedies_fill_latents_and_lower_the_bound(seed):
+    runs = vt.results.read("warm_up")
+    runs = runs[runs.seed == seed].set_index("way")
+    bound, alive, last = runs["test bound"], runs["above 0.1 nat"], runs["kl 10"]
+    filled = last["plain"] < 0.1 and last["free bits"] > 0.2
+    return filled and (bound["plain"] > bound.drop("plain")).all() and alive.idxmin() == "plain"

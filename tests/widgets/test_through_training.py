@@ -57,7 +57,15 @@ def test_the_densities_are_densities(view):
     for state in view.states:
         for density in state["marginals"]:
             assert np.trapezoid(density, dx=0.05) == pytest.approx(1, abs=0.02)
-        assert state["split"][0] == pytest.approx(sum(state["split"][1:]), abs=0.1)
+
+
+def test_the_parts_add_up_and_the_information_is_what_samples_of_it_say(view, trained):
+    for state, snapshot in zip(view.states, trained[1].snapshots):
+        q = vt.gaussian(snapshot.mean, 2 * snapshot.stddev.log())
+        sampled = vt.surgery_of(q, vt.StandardNormal(2)(), seed=1).mutual_information
+        mean_kl, information, marginal = state["split"]
+        assert mean_kl == pytest.approx(information + marginal, abs=0.01)
+        assert information == pytest.approx(sampled, abs=0.1)
 
 
 def test_moving_the_slider_computes_nothing(view, monkeypatch):

@@ -98,6 +98,8 @@ def _state(snapshot):
     q = gaussian(snapshot.mean, 2 * snapshot.stddev.log())
     p = gaussian(torch.zeros(2), torch.zeros(2))
     m, split = moments_of(q), surgery_of(q, p, n_samples=len(snapshot.mean))
+    # the mean KL has a closed form, so one part is estimated and the other is what is left
+    parts = split.mean_kl, max(0.0, split.mean_kl - split.marginal_kl), split.marginal_kl
     z = draw(AggregatePosterior.of(q), (20_000,)).norm(dim=1).numpy()
     counts, edges = np.histogram(z, bins=45, range=(0, 4.5))
     density = np.interp(RADII, (edges[1:] + edges[:-1]) / 2, counts / len(z) / np.diff(edges))
@@ -109,7 +111,7 @@ def _state(snapshot):
         "mean": m.mean.numpy(),
         "within": m.within.numpy(),
         "between": m.between.numpy(),
-        "split": split[:3],
+        "split": parts,
         "marginals": [AggregatePosterior.of(one).log_prob(axis).exp().numpy() for one in alone],
         "radius": density,
     }
