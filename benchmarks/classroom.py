@@ -5,10 +5,11 @@
 
 Each student logs in, starts the server, opens their copy, runs all cells in one go and, if there is
 a view to drag, drags it for three seconds, over the protocols that a browser uses. Printed are the
-median and the worst of the seconds from the login on, the memory of each (PSS: what processes share
-is divided among them) and the errors. The hub is that of `teaching/hub`, as a trial, with the cache
-of the run in one folder, empty at first. VAETEACH_HUB names a Python with JupyterHub, whose prefix
-holds the proxy; without it an environment is made, which needs npm and the network.
+median and the worst of the seconds from the login on, memory and processor time of each (PSS: what
+processes share is divided among them) and the errors. The hub is that of `teaching/hub`, as a
+trial, with the cache of the run in one folder, empty at first. VAETEACH_HUB names a Python with
+JupyterHub, whose prefix holds the proxy; without it an environment is made, which needs npm and the
+network.
 """
 
 import asyncio
@@ -263,22 +264,22 @@ class Student:
             self.errors.append(f"{type(problem).__name__}: {problem}")
 
 
-def memory(process):
-    """Megabytes (PSS) of the students' servers, and of their kernels."""
+def cost(process):
+    """(megabytes as PSS, seconds of processor time) of the students' servers, and of kernels."""
     servers, kernels = [], []
     for one in process.children(recursive=True):
         with contextlib.suppress(psutil.Error):
             words = " ".join(one.cmdline())
-            size = one.memory_full_info().pss / 1e6
+            used = one.memory_full_info().pss / 1e6, sum(one.cpu_times()[:2])
             if "jupyterhub.singleuser" in words:
-                servers.append(size)
+                servers.append(used)
             elif "ipykernel_launcher" in words:
-                kernels.append(size)
+                kernels.append(used)
     return servers, kernels
 
 
 async def attend(address, process, count, notebook, drags):
-    """A class of `count`: the students, and the memory when all have done."""
+    """A class of `count`: the students, and what their processes have cost when all are done."""
     AsyncHTTPClient.configure(None, max_clients=10 * count)
     students = [Student(f"student{i:02}", address) for i in range(count)]
     work = [asyncio.create_task(one.whole(notebook, drags)) for one in students]
@@ -286,13 +287,13 @@ async def attend(address, process, count, notebook, drags):
     for task, one in zip(work, students):
         if task in late:
             one.errors.append(f"not done after {LIMIT} s")
-    sizes = memory(psutil.Process(process.pid))
+    costs = cost(psutil.Process(process.pid))
     for task in late:
         task.cancel()
-    return students, sizes
+    return students, costs
 
 
-def report(students, sizes):
+def report(students, costs):
     """Print what was measured."""
     for what in ("server", "kernel", "picture", "view", "end"):
         if found := [s.at[what] - s.at["login"] for s in students if what in s.at]:
@@ -303,15 +304,15 @@ def report(students, sizes):
     if drags := [1e3 * one for s in students for one in s.drags]:
         slow = sorted(drags)[int(0.95 * len(drags))]
         print(f"drag     {statistics.median(drags):6.1f} ms (median), {slow:6.1f} ms (p95)")
-    for what, found in zip(("server", "kernel"), sizes):
+    for what, found in zip(("server", "kernel"), costs):
         if found:
-            median, worst = statistics.median(found), max(found)
-            print(f"memory of a {what}: {median:.0f} MB (median), {worst:.0f} MB (worst), PSS")
-    built = [name for s in students for name in re.findall(r"^Building (\S+)", s.said, re.M)]
-    waited = sum(len(re.findall("is being built elsewhere", s.said)) for s in students)
-    print(
-        f"built: {len(built)}, of these different: {len(set(built))}; waits for another: {waited}"
+            sizes, seconds = map(statistics.median, zip(*found))
+            print(f"a {what}: {sizes:.0f} MB, {seconds:.1f} s of processor time (medians)")
+    said = "".join(s.said for s in students)
+    built, waits = (
+        len(re.findall(w, said, re.M)) for w in ("^Building ", "is being built elsewhere")
     )
+    print(f"trained for the cache: {built}; waits for a training elsewhere: {waits}")
     errors = [f"{s.name}: {error}" for s in students for error in s.errors]
     print(f"errors: {len(errors)}", *errors[:5], sep="\n  ")
 
