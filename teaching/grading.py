@@ -24,11 +24,11 @@ from .lessons import ROOT, Lesson, lessons
 PAGE = ROOT / "teaching" / "grading.md"
 STUDENTS = ("solved", "untouched", "first mistake", "second mistake")
 POINTS_GIVEN = """
-import json
+import json, sys
 from nbgrader.api import Gradebook
 given = {}
 with Gradebook("sqlite:///gradebook.db") as book:
-    for submission in book.assignments[0].submissions:
+    for submission in book.find_assignment(sys.argv[1]).submissions:
         grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
         given[submission.student.id] = {grade.cell.name: grade.auto_score for grade in grades}
 print(json.dumps(given))"""
@@ -51,7 +51,7 @@ class Course:
     def __init__(self, folder: Path, python: Path):
         self.folder, self.python = folder, python
         path = f"{python.parent}{os.pathsep}{os.environ['PATH']}"  # it starts alembic by its name
-        home = str(folder / "home")
+        home = str(folder.parent / "home")  # beside it, for the next course: caches are kept there
         self.environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "HOME": home}
 
     def run(self, *arguments):
@@ -83,17 +83,20 @@ def graded(lesson: Lesson, python: Path, folder: Path, submissions: dict, timeou
     cell that it ran wrote to stderr, which would cost its points.
     """
     name, course = lesson.path.stem, Course(folder, python)
+    folder.mkdir(parents=True, exist_ok=True)
     (source,) = assignments.write(folder, [lesson.number], seed=1)
     course.run("-m", "nbgrader", "generate_assignment", name)
     for student, change in submissions.items():
         course.submit(student, name, change)
     said = course.run("-m", "nbgrader", "autograde", name, f"--Execute.timeout={timeout}").stderr
     course.run("-m", "nbgrader", "generate_feedback", name)
-    pages = {page.parts[-3]: page.read_text("utf-8") for page in folder.glob("feedback/*/*/*.html")}
-    given = json.loads(course.run("-c", POINTS_GIVEN).stdout)
+    pages = {
+        page.parts[-3]: page.read_text("utf-8") for page in folder.glob(f"feedback/*/{name}/*.html")
+    }
+    given = json.loads(course.run("-c", POINTS_GIVEN, name).stdout)
     if not set(pages) == set(given) == set(submissions):
         raise RuntimeError(f"not all were graded: {said[-3000:]}")
-    noise = [text for path in folder.glob("autograded/*/*/*.ipynb") for text in _stderr(path)]
+    noise = [text for path in folder.glob(f"autograded/*/{name}/*.ipynb") for text in _stderr(path)]
     if noise:
         raise RuntimeError(f"on stderr of {name}: {noise}")
     full = {
@@ -297,16 +300,17 @@ def main(arguments=None):
     kept = {"rows": [], "misbehaved": []}
     if chosen.rows and chosen.rows.exists():
         kept = json.loads(chosen.rows.read_text("utf-8"))
-    with tempfile.TemporaryDirectory() as folder:
-        python = chosen.python or environment(Path(folder) / "nbgrader")
+    with tempfile.TemporaryDirectory() as base:
+        python = chosen.python or environment(Path(base) / "nbgrader")
+        folder, other = Path(base) / "course", Path(base) / "misbehaved"
         for number in chosen.lessons or there:
-            rows = outcome(there[number], python, _new(folder, number))
+            rows = outcome(there[number], python, folder)
             others = [row for row in kept["rows"] if row["lesson"] != number]
             kept["rows"] = sorted(others + rows, key=lambda row: row["lesson"])
             print(number, *(f"{s}: {sum(row[s] for row in rows):g}" for s in ("of", *STUDENTS)))
             _keep(kept, chosen.rows)
         if chosen.misbehave or not chosen.lessons:
-            kept["misbehaved"] = misbehaviour(python, _new(folder, "misbehaved"))
+            kept["misbehaved"] = misbehaviour(python, other)
             _keep(kept, chosen.rows)
 
 
@@ -314,12 +318,6 @@ def _keep(kept, path):
     PAGE.write_text(report(**kept), "utf-8")
     if path:
         path.write_text(json.dumps(kept), "utf-8")
-
-
-def _new(folder, name):
-    path = Path(folder) / name
-    path.mkdir()
-    return path
 
 
 if __name__ == "__main__":
