@@ -95,18 +95,20 @@ def _mistakes(lesson):
 def _expected(number):
     table = stored()
     table = table[table.lesson == number]
-    lines = {}
+    varied, fixed = [], []
     for (cell, line, _), numbers in table.groupby(["cell", "text", "turn"], sort=False):
-        if (numbers["std"] > 0).any():
-            shown = line
-            for number in numbers.sort_values("place").to_dict("records"):
-                shown = shown.replace("#", _value(number), 1)
-            lines.setdefault(cell, []).append(shown)
-    if not lines:
+        shown = line
+        for number in numbers.sort_values("place").to_dict("records"):
+            shown = shown.replace("#", _value(number), 1)
+        (varied if (numbers["std"] > 0).any() else fixed).append(f"* `{cell}`: {shown}")
+    if not varied + fixed:
         return ""
-    rows = [f"* `{cell}`: {shown}" for cell, all_shown in lines.items() for shown in all_shown]
-    seeds = int(table.seeds.max())
-    return f"**Expected values**, {seeds} seeds\n\n" + "\n".join(rows) + "\n"
+    found = f"**Expected values**, {int(table.seeds.max())} seeds\n\n" + "\n".join(varied) + "\n"
+    if fixed:
+        same = f"Lines that are the same under every seed: {len(fixed)}"
+        rows = "\n".join(fixed)
+        found += f"\n<details><summary>{same}</summary>\n\n{rows}\n\n</details>\n"
+    return found
 
 
 def _value(row: dict):
