@@ -34,10 +34,10 @@ def less_capacity_there_matches_better(seed):
     return all(bound < healthy[0] - 1 and match < healthy[1] for bound, match in lacking)
 
 
-@claim("07", "match-reading", "Too small a decoder: a worse match, and a worse bound.")
-def a_small_decoder_matches_worse(seed):
+@claim("07", "match-reading", "Too small a decoder: a match about as good, and a worse bound.")
+def a_small_decoder_matches_as_well(seed):
     (bound, match), healthy = patient("small_decoder", seed), patient("healthy", seed)
-    return bound < healthy[0] - 1 and match > healthy[1]
+    return bound < healthy[0] - 1 and abs(match - healthy[1]) < 0.25
 
 
 @claim("07", "weight-text", "The bound of a model with a light KL can be below a coin's.")
@@ -61,8 +61,8 @@ def two_causes_leave_the_same_traces(seed):
     return named == [{"autoencoder", "batch_summed"}] * 2
 
 
-@claim("07", "measured-reading", "After five epochs the bound still rises, by more than a nat.")
+@claim("07", "measured-reading", "After four epochs the bound still rises, by more than a nat.")
 def training_on_helps(seed):
     model = FAULTS["healthy"].model(digits(), seed)
-    brief = vt.fit(model, digits(), epochs=5, seed=seed, progress=False).last()
-    return vt.fit(model, digits(), epochs=20, seed=seed, progress=False).last() > brief + 1
+    brief = vt.fit(model, digits(), epochs=4, seed=seed, progress=False).last()
+    return vt.fit(model, digits(), epochs=8, seed=seed, progress=False).last() > brief + 1

@@ -6,11 +6,12 @@ from diagnosis_cases import in_order
 
 import vaeteach as vt
 from vaeteach.diagnosis.dashboard import dashboard
+from vaeteach.diagnosis.faults import EPOCHS
 
 
 def test_the_dashboard_has_a_number_for_everything_it_draws(data, healthy):
     numbers = dashboard(*in_order(healthy, data))
-    assert len(numbers["epochs"]) == 25 and set(numbers["terms"]) == {
+    assert len(numbers["epochs"]) == EPOCHS and set(numbers["terms"]) == {
         "log_likelihood",
         "kl",
         "value",

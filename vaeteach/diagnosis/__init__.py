@@ -9,7 +9,7 @@ from ..models import VAE
 from ..training import History
 from .cases import trained_cases
 from .experiments import retrained_bounds
-from .faults import FAULTS, Fault
+from .faults import EPOCHS, FAULTS, Fault
 from .judgement import Finding, alarm, at_a_glance, by_experiment, healthy
 from .vitals import TELLS, vital_signs
 
@@ -103,7 +103,7 @@ def diagnose(
     A Diagnosis whose findings name causes in FAULTS. model: a trained VAE; data: the ImageData that
     it was trained on; history: what `fit` returned. First the vital signs are read. Where they
     leave it open, and `experiments` is true, the model is trained again three to five times for as
-    many epochs as `history` has (25 without one), each time with one thing changed; that takes as
+    many epochs as `history` has (12 without one), each time with one thing changed; that takes as
     long as it sounds. The model itself is not changed. "healthy" is a finding too: nothing was
     found. Without a history some causes fit the same evidence; all are then listed, each with its
     `rivals`. Raises ValueError where the data do not fit the model, TypeError for data without test
@@ -118,7 +118,7 @@ def diagnose(
     signs = vital_signs(model, data, history, seed)
     findings, bounds = at_a_glance(signs), {}
     if not findings and experiments:
-        epochs = 25 if history is None else max(1, round(history.snapshots[-1].epoch))
+        epochs = EPOCHS if history is None else max(1, round(history.snapshots[-1].epoch))
         variants = ["again", "encoder", "decoder"]
         # where some are left over, more latents cannot be what is missing
         if signs["active"] == signs["latents"]:

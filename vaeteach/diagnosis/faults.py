@@ -8,13 +8,13 @@ from importlib.resources import files
 from torch import nn
 
 from ..distributions import borrowed_rng
-from ..models import VAE, Decoder, Elbo, Encoder, build_vae, elbo
+from ..models import VAE, Decoder, Elbo, Encoder, build_vae, elbo, start_from_mean
 from ..priors import StandardNormal
 from ..training import NonFiniteBound, fit
 from .raster import RasterDecoder
 
 # the healthy model; each fault changes one thing
-LATENTS, WIDTHS, EPOCHS, BATCH, RATE = 10, (128, 64), 25, 64, 8e-3
+LATENTS, WIDTHS, EPOCHS, BATCH, RATE = 10, (128, 64), 12, 64, 0.012
 
 
 def _standard(data, seed, latent_dim=LATENTS, **options):
@@ -69,11 +69,13 @@ def _with_parts(data, seed, encoder=None, decoder=None):
     with borrowed_rng(seed + 1):
         new_encoder = encoder(pixels, LATENTS) if encoder else model.encoder
         new_decoder = decoder(LATENTS, pixels) if decoder else model.decoder
-    return VAE(new_encoder, new_decoder, StandardNormal(LATENTS))
+    changed = VAE(new_encoder, new_decoder, StandardNormal(LATENTS))
+    # a new decoder starts from the mean picture, too, where it can
+    return start_from_mean(changed, data) if isinstance(new_decoder, Decoder) else changed
 
 
-def _sigmoid_encoder(pixels, latents):
-    return Encoder(pixels, latents, (64,) * 10, activation=nn.Sigmoid)
+def _sigmoid_encoder(pixels, latents, layers=10):
+    return Encoder(pixels, latents, (64,) * layers, activation=nn.Sigmoid)
 
 
 def _dead_units(data, seed):
@@ -116,7 +118,7 @@ _CHANGES = {
     "poor_optimum": dict(model=_dead_units),
     "small_decoder": dict(model=partial(_with_parts, decoder=partial(Decoder, hidden=()))),
     "small_encoder": dict(model=partial(_with_parts, encoder=partial(Encoder, hidden=(2,)))),
-    "poor_amortisation": dict(freeze_after=4),
+    "poor_amortisation": dict(freeze_after=2),
     "few_latents": dict(model=partial(_standard, latent_dim=1)),
     "autoencoder": dict(objective=partial(elbo, beta=1e-3)),
     "mean_reduced": dict(objective=_mean_over_pixels),

@@ -35,14 +35,16 @@ def start_from_mean(model, data):
 
 
 @torch.no_grad()
-def wake_hidden_units(net, factor=2.0):
-    """Multiply the first weights and biases of the hidden layers by `factor`.
+def wake_hidden_units(net):
+    """Multiply the first weights and biases of the hidden layers by 2, in wide nets by 2.5.
 
     torch draws them with variance 1/(3n) for n inputs, at which Tanh units are nearly linear and a
     signal halves in each layer; doubled, it is 4/(3n), near the 1/n that keeps its size (LeCun et
     al. 1998, section 4.6), and with 2.5 near the 2/n of He et al. 2015 (equation 10).
     """
-    for layer in [layer for layer in net if isinstance(layer, nn.Linear)][:-1]:
+    hidden = [layer for layer in net if isinstance(layer, nn.Linear)][:-1]
+    factor = 2.5 if any(layer.out_features >= 256 for layer in hidden) else 2.0
+    for layer in hidden:
         layer.weight *= factor
         layer.bias *= factor
 

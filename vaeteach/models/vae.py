@@ -104,7 +104,7 @@ def build_vae(
             f" StandardNormal({latent_dim}), got {got}."
         )
     for net in (encoder.net, decoder.net):
-        wake_hidden_units(net, 2.5 if wide else 2.0)
+        wake_hidden_units(net)
     model = start_from_mean(VAE(encoder, decoder, prior), images)
     with torch.no_grad():
         q = model.encode(images[:1].to(torch.get_default_dtype()))

@@ -29,7 +29,7 @@ from .densities import (
     move_running_estimate,
     round_limit,
 )
-from .diagnosis import draw_dashboard, draw_rates
+from .diagnosis import draw_dashboard
 from .discrete import (
     draw_evidence_path,
     draw_moment,

@@ -1,4 +1,4 @@
-"""The dashboard of a training run: terms, codes, moments, KL, gradients; and rates."""
+"""The dashboard of a training run: terms, codes, moments, KL, gradients."""
 
 import numpy as np
 from matplotlib.ticker import SymmetricalLogLocator
@@ -97,16 +97,3 @@ def _compress(ax, values, low=None):
         ax.yaxis.set_major_locator(locator)
         if low is not None:
             ax.set_ylim(low, 10 * np.nan_to_num(values).max())
-
-
-def draw_rates(ax, names, right, runs):
-    """The bars: share of runs in which each cause was named first, with the counts."""
-    share = np.asarray(right) / np.asarray(runs)
-    places = np.arange(len(names))[::-1]
-    bars = ax.barh(places, share, color=np.where(share >= 0.9, COLOURS["q"], COLOURS["alarm"]))
-    for place, r, n in zip(places, right, runs):
-        ax.text(1.02, place, f"{int(r)} of {int(n)}", va="center", fontsize=11)
-    ax.set_yticks(places, names, fontsize=11)
-    ax.set(xlim=(0, 1.22), xticks=(0, 0.5, 0.9, 1))
-    ax.axvline(0.9, color=COLOURS["prior"], ls="--", lw=1.3)
-    return bars
