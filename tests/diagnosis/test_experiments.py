@@ -2,6 +2,7 @@
 
 import math
 
+import pytest
 import torch
 
 import vaeteach as vt
@@ -14,6 +15,19 @@ def test_retraining_compares_like_with_like(data, monkeypatch):
     bounds = retrained_bounds(model, data.subset(200, 50), ["again", "latents"], epochs=2)
     assert set(bounds) == {"again", "latents"} and all(math.isfinite(v) for v in bounds.values())
     assert bounds == retrained_bounds(model, data.subset(200, 50), ["again", "latents"], epochs=2)
+
+
+def test_retraining_begins_as_build_vae_does_and_not_where_the_patient_began(data):
+    few = data.subset(200, 50)
+    patient = vt.build_vae(few, 3, hidden=(16,), seed=4)
+    again = _variant(patient, few, "again", seed=4)
+    assert torch.equal(again.decoder.net[-1].bias, patient.decoder.net[-1].bias)  # the mean picture
+    theirs, ours = (model.encoder.net[0].weight.detach() for model in (patient, again))
+    assert not torch.equal(ours, theirs)
+    assert float(ours.std()) == pytest.approx(float(theirs.std()), rel=0.1)
+    # a decoder of another kind has no such start, and needs none
+    raster = FAULTS["collapse_by_decoder"].model(few, 0)
+    assert _variant(raster, few, "again", seed=0).decode(torch.zeros(2, 10)).event_shape == (64,)
 
 
 def test_a_new_part_has_the_family_of_the_old_one_untrained(data):

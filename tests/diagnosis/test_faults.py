@@ -13,6 +13,11 @@ def test_the_same_seed_builds_the_same_model(data, monkeypatch):
         assert all(torch.equal(one[key], two[key]) for key in one)
 
 
+def test_a_decoder_without_hidden_layers_starts_from_the_mean_picture_as_the_others_do(data):
+    models = [FAULTS[name].model(data.subset(200, 50), 0) for name in ("healthy", "small_decoder")]
+    assert torch.equal(*(model.decoder.net[-1].bias for model in models))
+
+
 def test_every_fault_says_what_it_is():
     assert list(FAULTS)[0] == "healthy" and len(FAULTS) == 14
     for name, fault in FAULTS.items():
