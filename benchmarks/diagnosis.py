@@ -43,7 +43,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 WHAT = "what `diagnose` named, with and without the training record, and in how many runs"
 FIRST_SEED, OTHER_SEEDS = 210, 3
 RECORD = {True: "with", False: "without"}
-OR = " or "
+OR, NAMELESS = " or ", "no such name"
 
 
 def constant_start(data, seed):
@@ -183,7 +183,7 @@ _train = experiments._train
 def counted(rows):
     """One row for each case, with or without record, and what was named: how often."""
     count = collections.Counter(
-        (row["case"], row["truth"], record, row[record])
+        (row["case"], row["truth"] or NAMELESS, record, row[record])
         for record in RECORD.values()
         for row in rows
     )
@@ -222,7 +222,7 @@ def markdown(table):
         "|---|---|---|---|",
     ]
     catalogue = table[table["in the catalogue"]]
-    named = table[~table["in the catalogue"] & table["truth"].notna()]
+    named = table[~table["in the catalogue"] & (table["truth"] != NAMELESS)]
     for title, part in {
         "the faults of the catalogue": catalogue[catalogue["case"] != "healthy"],
         "healthy": catalogue[catalogue["case"] == "healthy"],
@@ -245,7 +245,8 @@ def markdown(table):
         for case, rows in part.groupby("case", sort=False):
             known, blind = (rows[rows["record"] == record] for record in RECORD.values())
             alone, _, n = share(known)
-            right = f"{alone} of {n}" if isinstance(rows["truth"].iloc[0], str) else "no such name"
+            nameless = (rows["truth"] == NAMELESS).all()
+            right = NAMELESS if nameless else f"{alone} of {n}"
             lines.append(f"| {case} | {right} | {listed(known)} | {listed(blind)} |")
     return "\n".join([*lines, ""])
 
