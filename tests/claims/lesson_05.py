@@ -1,10 +1,13 @@
 """Claims of notebook 05, whose models see 40,000 pictures: 28 epochs of the digits."""
 
 import functools
+import itertools
 
+import torch
 from register import claim, digits
 
 import vaeteach as vt
+from vaeteach.widgets import Traversal
 
 
 @functools.cache
@@ -66,3 +69,54 @@ def the_straight_line_loses_norm(seed):
 def an_axis_is_a_habit_and_no_promise(seed):
     angles = vt.results.read("glyph_axes")[["slant from axis", "thickness from axis"]].max(axis=1)
     return (angles < 10).mean() > 0.5 and angles.max() > 20
+
+
+@functools.cache
+def moved(seed):
+    """Change of the picture along the first and the last slider; how alike the first's changes are.
+
+    And the share of codes with a lower density than the likeliest place with three sliders at ends.
+    """
+    model = trained(seed, 10)
+    view, q = Traversal(model, digits()), model.encode(digits().train)
+
+    def change(slider):
+        before, ends = slider.value, []
+        for end in (slider.min, slider.max):
+            slider.value = end
+            ends.append(view.picture)
+        slider.value = before
+        return ends[1] - ends[0]
+
+    size = [float(change(view.sliders[i]).abs().mean()) for i in (0, -1)]
+    corners, first = [], []
+    for image in range(8):
+        view.start_at.value = image
+        first.append(change(view.sliders[0]))
+    alike = torch.corrcoef(torch.stack(first))[~torch.eye(8, dtype=torch.bool)].median()
+    view.start_at.value = 0
+    for ends in itertools.product(("min", "max"), repeat=3):
+        for slider, end in zip(view.sliders, ends):
+            slider.value = getattr(slider, end)
+        corners.append(view.z)
+    average = vt.AggregatePosterior.of(q)
+    usual = average.log_prob(vt.draw(q, seed=seed))
+    return size, alike, (usual < average.log_prob(torch.stack(corners)).max()).float().mean()
+
+
+@claim("05", "traverse-try", "The last slider, of almost no nats, hardly changes the picture.")
+def an_idle_latent_changes_nothing(seed):
+    first, last = moved(seed)[0]
+    return last < 0.1 * first
+
+
+@claim(
+    "05", "traverse-try", "From other pictures the first latent does nearly the same, not quite."
+)
+def a_latent_does_nearly_the_same_elsewhere(seed):
+    return 0.6 < moved(seed)[1] < 0.97
+
+
+@claim("05", "traverse-try", "Hardly any code lies near three ends at once.")
+def three_ends_at_once_are_rare(seed):
+    return moved(seed)[2] < 0.02

@@ -2,9 +2,11 @@
 
 import functools
 
+import numpy as np
 from register import claim, digits
 
 import vaeteach as vt
+from vaeteach.widgets import ThroughTraining
 
 
 def train(seed, epochs=25, latent_dim=2, **options):
@@ -83,6 +85,32 @@ def starts_near_zero_without_information(seed):
 def ends_small_and_not_zero(seed):
     end = split(seed)
     return end.marginal_kl > 5 * end.marginal_kl_error and end.marginal_kl < 0.1 * end.mean_kl
+
+
+@functools.cache
+def scenes(seed):
+    return ThroughTraining(film(seed)[1], digits().train_labels).states
+
+
+@claim("06", "view-try", "At epoch 0 the bars are about as high as the prior's, and all within.")
+def the_first_bars_are_all_within(seed):
+    start = scenes(seed)[0]
+    high = start["within"] + start["between"]
+    return 0.5 < high.min() and high.max() < 2 and (start["within"] > 0.9 * high).all()
+
+
+@claim("06", "view-try", "In the first three epochs information grows far more than marginal KL.")
+def information_comes_first(seed):
+    start, third = scenes(seed)[0]["split"], scenes(seed)[3]["split"]
+    return third[1] - start[1] > 5 * abs(third[2] - start[2])
+
+
+@claim("06", "view-try", "After epoch 10 the codes move and the marginals hardly change.")
+def codes_move_under_marginals_that_stand(seed):
+    tenth, last = scenes(seed)[10], scenes(seed)[-1]
+    moves = np.linalg.norm(last["codes"] - tenth["codes"], axis=1).mean()
+    changes = np.abs(np.subtract(last["marginals"], tenth["marginals"])).sum(1) * (8 / 160) / 2
+    return moves > 0.15 and changes.max() < 0.12
 
 
 @claim("06", "view-text", "q(z) of held-out pictures misses the prior by about as much.")

@@ -3,11 +3,13 @@
 import copy
 import functools
 
+import numpy as np
 import torch
 from register import claim, digits
 
 import vaeteach as vt
 from vaeteach.codes import affine_latents, rotate_latents
+from vaeteach.widgets import AbsorbedPrior
 
 
 @functools.cache
@@ -159,3 +161,42 @@ def centring_is_a_part_of_the_lead(seed):
     plain = race(seed, "plain", True)[0]
     centred, standardised = (race(seed, c, True)[0] - plain for c in ("centred", "standardised"))
     return 0 < centred < standardised
+
+
+@functools.cache
+def dragged(seed):
+    """Of the view: what three settings do to pictures, bound and the decoder's weights."""
+    view, found = AbsorbedPrior(weighted(seed, 1.0), digits()), {}
+    opened, bound = view.state(), view.bound
+    settings = {"along": (3.0, 2.0, 40, True), "shifted": (1.5, 1.0, 0, False)}
+    for name, setting in {**settings, "turned": (0.0, 1.0, 40, False)}.items():
+        for control, value in zip(view.controls, setting):
+            control.value = value
+        state = view.state()
+        pictures = np.abs(state["pictures"] - opened["pictures"]).max(1)
+        price = view.bound.kl - bound.kl
+        size = np.linalg.norm(state["decoder"]) / np.linalg.norm(opened["decoder"])
+        found[name] = pictures[:4].max(), pictures[4:].max(), price, view.bound.value, size
+    return bound.value, found
+
+
+@claim("08", "bench-try", "The layers move along: weights shrink, no picture and no digit changes.")
+def nothing_changes_where_the_layers_move_along(seed):
+    bound, found = dragged(seed)
+    rebuilt, new, _, value, size = found["along"]
+    return max(rebuilt, new) < 1e-3 and abs(value - bound) < 1e-3 and size < 0.9
+
+
+@claim(
+    "08", "bench-try", "Only the prior moves: the KL grows, new digits change, rebuilt ones not."
+)
+def a_moved_prior_changes_price_and_new_digits(seed):
+    rebuilt, new, price, *_ = dragged(seed)[1]["shifted"]
+    return price > 0.5 and new > 0.1 and rebuilt < 1e-6
+
+
+@claim("08", "bench-try", "A turn without the layers does nothing at all.")
+def nothing_turns_the_prior(seed):
+    bound, found = dragged(seed)
+    rebuilt, new, _, value, size = found["turned"]
+    return max(rebuilt, new) < 1e-6 and abs(value - bound) < 1e-6 and size == 1

@@ -6,7 +6,7 @@ import torch
 from register import claim, digits
 
 import vaeteach as vt
-from vaeteach.machines import refit_recognition
+from vaeteach.machines import record, refit_recognition
 
 
 @functools.cache
@@ -121,3 +121,30 @@ def a_plain_machine_catches_up(seed):
 @claim("11", "reweighted-read", "On these digits the frozen prior costs nothing that shows.")
 def freezing_shows_no_cost_on_digits(seed):
     return abs(log_p(machine(5, True, seed)) - log_p(machine(5, False, seed))) < 0.25
+
+
+@functools.cache
+def recorded(seed, learns):
+    """Half of the days and nights that the view plays."""
+    machine = vt.HelmholtzMachine([digits().pixels, 8], learn_prior=learns, seed=seed)
+    trainer = vt.WakeSleep(machine, digits().train, lr=4e-2, batch_size=128, seed=seed)
+    return record(trainer, 20, digits().test, progress=False)
+
+
+@claim(
+    "11", "view-try", "By day the bars move towards the dots; by night the dots move, bars stand."
+)
+def bars_move_by_day_and_dots_by_night(seed):
+    moments = recorded(seed, True)
+    for start, day, night in zip(moments[0:6:2], moments[1:6:2], moments[2:7:2]):
+        nearer = (day.prior - day.average).abs().mean() < (start.prior - day.average).abs().mean()
+        stand = (day.average == start.average).all() and (night.prior == day.prior).all()
+        if not (nearer and stand and (night.average - day.average).abs().max() > 0.02):
+            return False
+    return True
+
+
+@claim("11", "view-try", "Frozen: the dots end nearer to one half than where the prior learns.")
+def dots_gather_around_a_frozen_prior(seed):
+    off = [(recorded(seed, learns)[-1].average - 0.5).abs().mean() for learns in (False, True)]
+    return off[0] < 0.06 and off[0] < off[1]

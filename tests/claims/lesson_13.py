@@ -3,10 +3,12 @@
 import functools
 import math
 
+import numpy as np
 import torch
 from register import claim, generator
 
 import vaeteach as vt
+from vaeteach.widgets import LatentSpectrum
 
 
 @functools.cache
@@ -113,3 +115,41 @@ def warm_up_finds_what_lives_beyond(seed):
     warm = kept(seed, "ten pictures", 0.14, way="warm-up")
     linear = kept(seed, "ten pictures", 0.14, "linear")
     return plain["active"] == 0 and warm["gain"] > 0.1 and max(plain["gain"], linear["gain"]) < 0.01
+
+
+@functools.cache
+def view(seed):
+    """Of other pictures: half of the digits are the training set, the other half the test set."""
+    train, test = (images.float() for images in half(seed))
+    labels = torch.zeros(len(train), dtype=torch.long), torch.zeros(len(test), dtype=torch.long)
+    return LatentSpectrum(vt.ImageData(train, labels[0], test, labels[1], grey().shape))
+
+
+@claim("13", "view-try", "From -1 to 0 one latent after another dies, and at 0 none lives.")
+def latents_die_one_after_another(seed):
+    alive = []
+    for tenth in range(-10, 1):
+        view(seed).level.value = tenth / 10
+        alive.append(view(seed).alive)
+    return alive[0] > 5 and alive == sorted(alive, reverse=True) and alive[-1] == 0
+
+
+@claim("13", "view-try", "With more latents the star moves left; it is below the last bar's top.")
+def the_star_stays_below_the_last_living_bar(seed):
+    stars = []
+    for latents in (2, 5, 8, 15, 25):
+        view(seed).latents.value = latents
+        stars.append((view(seed).best, view(seed).state()["eigenvalues"][latents - 1]))
+    best = [star for star, _ in stars]
+    return best == sorted(best, reverse=True) and all(star < bar for star, bar in stars)
+
+
+@claim("13", "view-try", "Left of the star the test curve falls faster than the training curve.")
+def the_test_curve_falls_faster(seed):
+    view(seed).latents.value = 8
+    state = view(seed).state()
+    train, test = (
+        np.interp([0.2 * view(seed).best, view(seed).best], state["variances"], state[part])
+        for part in ("train", "test")
+    )
+    return train[0] < train[1] and test[0] - test[1] < train[0] - train[1]
