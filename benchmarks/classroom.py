@@ -51,6 +51,8 @@ def environment(folder):
     (site / "course.pth").write_text(sysconfig.get_paths()["purelib"])
     constraints = ["-c", str(ROOT / "constraints.txt")]
     subprocess.run([python, "-m", "pip", "install", "-q", *constraints, *HUB], check=True)
+    templates = "share/jupyter/nbconvert"  # feedback is written with them
+    os.symlink(pathlib.Path(sys.prefix) / templates, folder / templates)
     npm = ["npm", "install", "--silent", "--prefix", str(folder / "proxy"), PROXY_PACKAGE]
     subprocess.run(npm, check=True)
     return python

@@ -4,6 +4,7 @@ stands in the way.
 
 import errno
 import os
+import stat
 import subprocess
 import sys
 import threading
@@ -60,6 +61,7 @@ def test_a_class_reads_what_its_teacher_built(folder, tmp_path, monkeypatch, cap
     assert torch.equal(cached("thing", build), torch.ones(3)) and build.calls == 3
     assert len(list(folder.glob("*.pt"))) == 2 and len(list(shared.glob("*.pt"))) == 1
     assert entry.read_bytes() == b"damaged"
+    assert stat.S_IMODE(entry.stat().st_mode) & 0o444 == 0o444  # for others than who built it
 
 
 def test_none_is_a_value():

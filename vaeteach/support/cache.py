@@ -141,6 +141,7 @@ def _write(path: Path, name: str, value: Any) -> None:
         handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
         with os.fdopen(handle, "wb") as file:
             file.write(hashlib.sha256(payload).digest() + payload)
+        os.chmod(temporary, 0o644)  # a class reads what its teacher built
         os.replace(temporary, path)
     except OSError as problem:
         if temporary is not None:
