@@ -161,6 +161,29 @@ def noise_and_kl_keep_the_codes_together(seed):
     return kept and apart and silent.between.mean() < 0.5 and silent.within.mean() > 0.9
 
 
+@claim("04", "noise-and-kl-read", "With KL and no noise the decoder's first weights grow.")
+def without_noise_the_weights_grow(seed):
+    shrunk, usual = (
+        fitted(objective, seed)[0].decoder.net[0].weight.norm()
+        for objective in (kl_no_noise, vt.elbo)
+    )
+    return shrunk > 1.15 * usual
+
+
+@claim("04", "noise-and-kl-read", "At the mean of q the three others describe pictures better.")
+def good_reconstructions_say_nothing_of_the_prior(seed):
+    vae, *others = (
+        fitted(objective, seed)[0]
+        for objective in (vt.elbo, kl_no_noise, noise_no_kl, no_noise_no_kl)
+    )
+
+    def at_the_mean(model):
+        x = digits().test
+        return model.decode(model.encode(x).mean).log_prob(x).mean()
+
+    return all(at_the_mean(vae) < at_the_mean(other) for other in others)
+
+
 @claim("04", "warm-up-read", "Remedies keep as many latents or more in use, for a lower bound.")
 def remedies_fill_latents_and_lower_the_bound(seed):
     runs = vt.results.read("warm_up")

@@ -35,6 +35,15 @@ def ellipses_are_small_and_off_the_centre(seed):
     return q.stddev.mean() < 0.4 and holds.float().mean() < 0.2
 
 
+@claim("05", "quantile-read", "In the outskirts the digits look firmer than in the middle.")
+def digits_are_firmer_far_out(seed):
+    steps = torch.linspace(-3, 3, 13)
+    z = torch.cartesian_prod(steps, steps)
+    undecided = trained(seed, 2).decode(z).base_dist.entropy().mean(1)
+    far = z.norm(dim=1) > 2
+    return undecided[far].mean() < undecided[~far].mean()
+
+
 @claim("05", "norms-read", "Every dimension gives the shell about 1; in idle ones it is noise.")
 def the_shell_is_half_noise(seed):
     q = trained(seed, 10).encode(digits().train)

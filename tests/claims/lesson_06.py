@@ -133,14 +133,45 @@ def holes_are_rare_and_cost_little(seed):
     return (crowd < -2).float().mean() < 0.03 and 0 < gain < undecided.std()
 
 
+@functools.cache
+def perfect(seed):
+    """The model that cared little about the prior, and the same with perfect moments."""
+    model, _ = train(seed, objective=functools.partial(vt.elbo, beta=0.1))
+    return model, vt.standardize_latents(model, digits().train)
+
+
 @claim(
     "06", "perfect-reading", "With perfect moments a good part of the marginal KL is still there."
 )
 def perfect_moments_leave_shape(seed):
-    model, _ = train(seed, objective=functools.partial(vt.elbo, beta=0.1))
-    perfect = vt.standardize_latents(model, digits().train)
-    before, after = (vt.surgery(m, digits().train).marginal_kl for m in (model, perfect))
+    before, after = (vt.surgery(m, digits().train).marginal_kl for m in perfect(seed))
     return 0.3 * before < after < before
+
+
+@claim(
+    "06", "compare-reading", "Perfect moments pass the tests of moments; neighbours give them away."
+)
+def neighbours_see_what_moments_hide(seed):
+    compared = vt.compare_with_prior(perfect(seed)[1], digits().train, n_samples=500)
+    p = compared.p_value
+    moments = p[["largest difference of means", "largest log ratio of variances"]]
+    return moments.min() > 0.03 and p["KL by nearest neighbours"] < 0.03
+
+
+@claim(
+    "06", "dims-reading", "With twenty latents most carry nothing, and more would count as active."
+)
+def most_of_twenty_latents_are_idle(seed):
+    model, _ = train(seed, epochs=20, latent_dim=20)
+    q = model.encode(digits().train)
+    carrying = (vt.kl_standard_normal(q.mu, q.logvar).mean(0) > 0.1).sum()
+    wide = vt.surgery(model, digits().train, n_samples=3000)
+    return (
+        carrying < 10
+        and vt.active_units(model, digits().train).sum() > carrying
+        and wide.marginal_kl > 1.5 * split(seed).marginal_kl
+        and split(seed).mutual_information + 0.5 < wide.mutual_information < wide.log_n - 1
+    )
 
 
 @claim(
