@@ -178,3 +178,34 @@ def the_trained_normal_is_hardly_beaten(seed):
 def narrow_bumps_cost_more_than_wide_ones(seed):
     start, narrow, wide = turned("VampPrior of 50", seed, (0.3, 1.0), (3.0, 1.0))
     return narrow[1] < start[1] - 1 and narrow[1] < wide[1] < start[1] and wide[0] < 0.7
+
+
+def usual(name, seed, *setting):
+    """Mean log q(z) of samples of the prior at this setting of its sliders, or as trained."""
+    view = PriorZoo({name: model(name, seed)}, digits())
+    for knob, value in zip(view.knobs, setting):
+        knob.value = value
+    z = vt.draw(view.prior_now(), (500,), seed=seed)
+    return float(vt.AggregatePosterior(view.models[name], digits().train).log_prob(z).mean())
+
+
+@claim("09", "view-try", "Shifted and stretched: samples come from where few codes lie.")
+def a_moved_normal_samples_where_few_codes_lie(seed):
+    return usual("standard normal", seed, 2.0, 1.5) < usual("standard normal", seed) - 2
+
+
+@claim("09", "view-try", "The box at 4 costs more than a nat; below 1 it costs little.")
+def a_box_that_wants_the_middle_is_dear(seed):
+    start, middle, corners = turned("uniform box, Beta q", seed, (4.0, 4.0), (0.8, 0.8))
+    return middle[0] > start[0] + 1 and middle[1] < start[1] - 1 and corners[1] > start[1] - 0.2
+
+
+@claim("09", "view-try", "A kappa of 3 costs most of a nat, a kappa of 10 several.")
+def a_north_pole_is_dear(seed):
+    start, some, much = turned("sphere, von Mises-Fisher q", seed, (3.0,), (10.0,))
+    return some[1] < start[1] - 0.7 and much[1] < start[1] - 4
+
+
+@claim("09", "view-try", "Bumps at 0.3: samples lie where codes are denser than before.")
+def narrow_bumps_sample_good_codes(seed):
+    return usual("VampPrior of 50", seed, 0.3) > usual("VampPrior of 50", seed)

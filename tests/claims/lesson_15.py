@@ -16,6 +16,7 @@ from vaeteach.machines import (
     revive_words,
     word_shares,
 )
+from vaeteach.widgets import ComposeCode
 
 
 def fit(model, seed, epochs, **options):
@@ -196,3 +197,62 @@ def the_bound_hides_the_lead_of_the_words(seed):
 def words_leave_more_to_the_second_stage(seed):
     left = marginal_kl(words(seed))
     return all(marginal_kl(bits(seed, o)) < 0.6 * left for o in (vt.leave_one_out, relaxed))
+
+
+@functools.cache
+def view(seed):
+    kinds = {"independent words": vt.IndependentWords, "one after another": vt.AutoregressiveWords}
+    priors = {name: second(seed, kind).prior for name, kind in kinds.items()}
+    return ComposeCode(words(seed), {"uniform": words(seed).prior, **priors}, digits())
+
+
+@claim("15", "view-try", "The same exchange of a word does other things beside other words.")
+def a_word_has_no_meaning_by_itself(seed):
+    pairs = torch.randint(16, (40, 2), generator=torch.Generator().manual_seed(seed))
+    beside = torch.randint(16, (40, 2, 2), generator=torch.Generator().manual_seed(seed + 1))
+    codes = torch.cat(
+        [pairs.view(40, 1, 2, 1).expand(-1, 2, -1, -1), beside.unsqueeze(2).expand(-1, -1, 2, -1)],
+        3,
+    )
+    pictures = words(seed).decode(codes[pairs[:, 0] != pairs[:, 1]]).mean
+    changes = pictures[:, :, 1] - pictures[:, :, 0]
+    return torch.cosine_similarity(changes[:, 0], changes[:, 1], dim=-1).median() < 0.75
+
+
+@claim("15", "view-try", "Word 1 moves rows 2 and 3 of the sequence's table, and no other table.")
+def word_1_moves_the_rows_below(seed):
+    moved = {}
+    for name in view(seed).priors:
+        view(seed).prior.value, tables = name, []
+        for word in (0, 5):
+            view(seed).words[0].value = word
+            tables.append(view(seed).state()["table"])
+        moved[name] = (abs(tables[1] - tables[0]).max(1) > 0.01).tolist()
+    still = moved["uniform"] == moved["independent words"] == [False] * 3
+    return still and moved["one after another"] == [False, True, True]
+
+
+@functools.cache
+def composed(seed, cheap):
+    """Of a code of dark or of white squares: bits, training digits with it, bits under uniform."""
+    view(seed).prior.value = "one after another"
+    for position, word in enumerate(view(seed).words):
+        row = view(seed).state()["table"][position]
+        word.value = int(row.argmax() if cheap else row.argmin())
+    view(seed).state()
+    bits, uses = view(seed).bits, view(seed).uses
+    view(seed).prior.value = "uniform"
+    view(seed).state()
+    return bits, uses, view(seed).bits
+
+
+@claim("15", "view-try", "The code of dark squares is cheap, and several training digits have it.")
+def dark_squares_make_a_cheap_code_that_is_used(seed):
+    bits, uses, uniform = composed(seed, True)
+    return bits < uniform - 3 and uses > 3
+
+
+@claim("15", "view-try", "The code of white squares is dear and unused, and 12 bits under uniform.")
+def white_squares_make_a_dear_code_that_nobody_has(seed):
+    bits, uses, uniform = composed(seed, False)
+    return bits > uniform + 3 and uses == 0 and abs(uniform - 12) < 1e-4
