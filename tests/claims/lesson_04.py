@@ -191,3 +191,27 @@ def remedies_fill_latents_and_lower_the_bound(seed):
     bound, alive, last = runs["test bound"], runs["above 0.1 nat"], runs["kl 10"]
     filled = last["plain"] < 0.1 and last["free bits"] > 0.2
     return filled and (bound["plain"] > bound.drop("plain")).all() and alive.idxmin() == "plain"
+
+
+@claim("04", "live-try", "With beta = 4 the codes stay nearer to the origin.")
+def a_large_weight_holds_the_codes(seed):
+    heavy = fitted(functools.partial(vt.elbo, beta=4.0), seed)[0]
+    far = [vt.moments(m, digits().train).between.mean() for m in (heavy, fitted(vt.elbo, seed)[0])]
+    return far[0] < 0.5 * far[1]
+
+
+@functools.cache
+def with_settings(seed, **settings):
+    model = vt.build_vae(digits(), seed=seed, **settings)
+    vt.fit(model, digits(), epochs=28, seed=seed, progress=False)
+    return model
+
+
+@claim("04", "live-try", "Width 8, or ten latents: the log-likelihood changes most.")
+def the_log_likelihood_changes_most(seed):
+    def terms(model):
+        return torch.stack([term.mean() for term in vt.elbo(model, digits().test, seed=0)]).detach()
+
+    usual = terms(fitted(vt.elbo, seed)[0])
+    others = with_settings(seed, hidden=8), with_settings(seed, latent_dim=10)
+    return all((terms(model) - usual).abs().argmax() == 0 for model in others)

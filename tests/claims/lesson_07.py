@@ -6,6 +6,7 @@ from register import claim, digits
 
 import vaeteach as vt
 from vaeteach.diagnosis import FAULTS, diagnose
+from vaeteach.diagnosis.dashboard import dashboard
 
 
 @functools.cache
@@ -66,3 +67,28 @@ def training_on_helps(seed):
     model = FAULTS["healthy"].model(digits(), seed)
     brief = vt.fit(model, digits(), epochs=4, seed=seed, progress=False).last()
     return vt.fit(model, digits(), epochs=8, seed=seed, progress=False).last() > brief + 1
+
+
+@functools.cache
+def variances(name, seed):
+    """Within and between, (D,) each, as the panel of the dashboard shows them."""
+    shown = dashboard(case(name, seed)[0], digits(), case(name, seed)[1])
+    return shown["within"], shown["between"]
+
+
+@claim(
+    "07", "clinic-try", "Healthy: both parts; mean-reduced: all within; autoencoder: all between."
+)
+def the_panel_of_variances_tells_three_cases_apart(seed):
+    (within, between), mean, points = (
+        variances(name, seed) for name in ("healthy", "mean_reduced", "autoencoder")
+    )
+    both = (between > within).any() and (within > 0.1).all() and (within + between).max() < 1.3
+    return both and (mean[1] < 0.01).all() and (points[0] < 0.1).all() and points[1].min() > 1
+
+
+@claim("07", "clinic-try", "What the dashboard shows does not name the small encoder.")
+def a_small_encoder_is_named_by_training_again_only(seed):
+    model, history = case("small_encoder", seed)
+    found = diagnose(model, digits(), history, experiments=False)
+    return "small_encoder" not in {finding.cause for finding in found.findings}
