@@ -52,6 +52,13 @@ def most_of_the_loss_is_not_error(seed):
     return mean_square(perfect - single) > 5 * mean_square(learned(seed).pull(z, t) - perfect)
 
 
+@claim("16", "density", "The learned density sums to one over the grid, to half a percent.")
+def the_learned_density_integrates_to_one(seed):
+    axis = torch.arange(-45, 46) / 10
+    density = learned(seed)().log_prob(torch.cartesian_prod(axis, axis)).exp()
+    return abs(float(density.sum()) * 0.01 - 1) < 5e-3
+
+
 @claim("16", "table-read", "The gain is a good part of the marginal KL, and never more than it.")
 def a_good_part_of_the_marginal_kl_is_gained(seed):
     z = vt.draw(codes(seed), seed=seed + 9)
@@ -84,6 +91,15 @@ def many_codes_are_not_copied(seed):
         return vt.copying(made, seen, rebuilt(test)).share
 
     return nearer(25) > 0.8 and nearer(None) < 0.55
+
+
+@claim("16", "stages-read", "In two stages the prior adds more with ten latents than with two.")
+def ten_latents_leave_more_to_the_second_stage(seed):
+    def gain(latents):
+        z = vt.draw(vae(seed, latents).encode(digits().test), (2,), seed=seed)
+        return under(learned(seed, latents)(), z) - under(vae(seed, latents).prior(), z)
+
+    return gain(10) > max(gain(2), 0) + 0.1
 
 
 @claim("16", "fixed-text", "From another noise the training codes are dearer by more than a tenth.")
