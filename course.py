@@ -277,7 +277,8 @@ def clean(options):
         remove(ROOT / name)
     for name in ("__pycache__", ".ipynb_checkpoints"):
         for folder in sorted(ROOT.rglob(name), reverse=True):  # what is inside another goes first
-            remove(folder)
+            if COPIES not in folder.parents:
+                remove(folder)
     say(f"Removed {', '.join(gone)}." if gone else "Nothing to remove.")
     if COPIES.is_dir():
         say("Your lessons in the folder my are kept.")

@@ -441,7 +441,7 @@ def test_copies_that_cannot_be_written_stop_with_a_sentence(course, monkeypatch,
 
 
 def test_clean_removes_what_was_made_and_nothing_else(course, capsys):
-    kept, locked = course.COPIES / "mine.ipynb", course.VENV / "lib/locked"
+    kept, locked = course.COPIES / ".ipynb_checkpoints/mine.ipynb", course.VENV / "lib/locked"
     made = course.ROOT / "vaeteach/__pycache__/x.pyc"
     for path in (kept, locked, made):
         path.parent.mkdir(parents=True)
@@ -450,7 +450,7 @@ def test_clean_removes_what_was_made_and_nothing_else(course, capsys):
     assert course.main(["clean"]) == course.main(["clean"]) == 0
     assert re.match(r"(?s)Removed .venv\..*Nothing to remove", capsys.readouterr().out)
     left = {path.name for path in course.ROOT.rglob("*")}
-    mine = {"my", kept.name, "vaeteach"}
+    mine = {"my", ".ipynb_checkpoints", kept.name, "vaeteach"}
     assert left == {"course.py", "pyproject.toml", "constraints.txt"} | mine
 
 
