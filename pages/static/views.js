@@ -18,6 +18,16 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const el of document.querySelectorAll("[data-view]")) reached.observe(el);
 });
 
+// A formula that is wider than its place is scrolled by keys, too; others are no stop of the Tab key.
+function reachFormulas() {
+  for (const box of document.querySelectorAll(".formula")) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+}
+for (const event of ["load", "resize"]) window.addEventListener(event, reachFormulas);
+document.addEventListener("toggle", reachFormulas, true); // what was folded
+
 // On paper everything is open.
 window.addEventListener("beforeprint", () => {
   for (const folded of document.querySelectorAll("details")) folded.open = true;
