@@ -332,6 +332,7 @@ def hub(options):
         raise Problem("JupyterHub needs Linux or macOS.")
     if ROOT in (folder, *folder.parents):
         raise Problem("Start the hub from a folder of its own: the students' work goes there.")
+    os.umask(0o022)  # what root installs is read by all
     set_up()
     install_hub()
     settle_lab()
