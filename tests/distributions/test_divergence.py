@@ -212,10 +212,11 @@ def test_kl_agrees_with_monte_carlo_and_with_quadrature(prior, posterior):
     z = draw(q, (40_000,), 5)
     estimate = q.log_prob(z) - p.log_prob(z)
     exact = kl(q, p)
-    nodes, weight = battery.nodes(MODULES[prior][0], 12.0, 1601 if prior == "laplace" else 801)
-    log_q = q.log_prob(nodes)
-    integrand = torch.where(log_q.exp() > 0, log_q.exp() * (log_q - p.log_prob(nodes)), 0.0)
-    by_quadrature = float((integrand * weight).sum())
+    # a kink needs a fine grid; where q has no mass to speak of, a dear prior is not asked
+    nodes, weight = battery.nodes(MODULES[prior][0], 12.0, 1601 if prior == "laplace" else 401)
+    there = q.log_prob(nodes) > -40
+    nodes, weight, log_q = nodes[there], weight[there], q.log_prob(nodes[there])
+    by_quadrature = float((log_q.exp() * (log_q - p.log_prob(nodes)) * weight).sum())
     tolerance = STANDARD_ERRORS * float(estimate.std()) / math.sqrt(len(z)) + 1e-9
     assert float(estimate.mean()) == pytest.approx(by_quadrature, abs=tolerance + 1e-4)
     if has_closed_form(q, p):
