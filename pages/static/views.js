@@ -18,10 +18,12 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const el of document.querySelectorAll("[data-view]")) reached.observe(el);
 });
 
-// A formula that is wider than its place is scrolled by keys, too; others are no stop of the Tab key.
+// A formula that is wider than its place scrolls in it, by keys, too; others are no stop of the Tab key.
 function reachFormulas() {
-  for (const box of document.querySelectorAll(".formula")) {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  for (const box of document.querySelectorAll(".formula, article :is(p, li):has(> math)")) {
+    const wide = box.scrollWidth > box.clientWidth;
+    box.style.overflow = wide ? "auto hidden" : "";
+    if (wide) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   }
 }

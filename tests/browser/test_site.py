@@ -30,6 +30,10 @@ PROSE = """# Is this a page?
 $$\\log p(x) = \\mathbb E_q[\\log p(x, z)] - \\mathbb E_q[\\log q(z)] +
 \\mathrm{KL}(q(z)\\,\\Vert\\,p(z\\mid x))$$
 
+So
+$\\log p(x) = \\mathbb E_q[\\log p(x, z)] - \\mathbb E_q[\\log q(z)] + \\mathrm{KL}(q \\Vert p)$
+again.
+
 <details><summary>Hint</summary>
 
 Look `here`.
