@@ -6,6 +6,7 @@ import torch
 from register import claim, digits
 
 import vaeteach as vt
+from vaeteach.widgets import WhereToSample
 
 KINDS = ("normal", "mixture", "aggregate")
 
@@ -193,3 +194,40 @@ def filling_in_has_an_order(seed):
 def being_told_of_the_noise_helps(seed):
     _, untold, told, clean = restored(seed)[1]
     return untold < told < clean < told + 0.03
+
+
+@functools.cache
+def view(seed):
+    shown = {name: models(seed)[name] for name in ("two", "needles")}
+    return WhereToSample(shown, digits(), features())
+
+
+@functools.cache
+def seen(name, sampler, seed):
+    """What the view shows: samples' distance to the nearest code, precision, recall."""
+    view(seed).model.value, view(seed).sampler.value, view(seed).seed.value = name, sampler, 0
+    state = view(seed).state()
+    away = torch.cdist(torch.tensor(state["samples"]), torch.tensor(state["codes"])).min(1).values
+    return float(away.mean()), state["precision"], state["recall"]
+
+
+@claim(
+    "10", "bench-try", "Needles: aggregate and mixture change places; one q(z|x) is always last."
+)
+def the_two_nearest_change_places(seed):
+    first, last = set(), set()
+    view(seed).model.value = "needles"
+    for redraw in range(10):
+        view(seed).seed.value = redraw
+        distances = view(seed).state()["distances"]
+        first.add(min(distances, key=distances.get))
+        last.add(max(distances, key=distances.get))
+    return first == {"mixture", "aggregate"} and last == {"one q(z|x)"}
+
+
+@claim("10", "bench-try", "Samples of the prior lie farther from the codes than the aggregate's.")
+def samples_of_the_prior_lie_farther_from_codes(seed):
+    return all(
+        seen(name, "prior", seed)[0] > seen(name, "aggregate", seed)[0]
+        for name in ("two", "needles")
+    )

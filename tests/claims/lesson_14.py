@@ -8,6 +8,7 @@ from sklearn.linear_model import LogisticRegression
 
 import vaeteach as vt
 from vaeteach import models
+from vaeteach.widgets import TwoLevels
 
 
 @functools.cache
@@ -37,6 +38,12 @@ def of_labels(seed):
         one = vt.VAE(model.encoder, model.decoder, own)
         columns.append(vt.log_marginal(one, digits().test, 91, box=(-8, 8)))
     return torch.stack(columns, 1) + model.prior.logits.log_softmax(0)
+
+
+@functools.cache
+def plain():
+    """A classifier of pixels."""
+    return LogisticRegression(max_iter=1000).fit(digits().train, digits().train_labels)
 
 
 def accuracy(scores):
@@ -86,6 +93,38 @@ def the_label_saves_what_the_code_tells_about_it(seed):
 
 @claim("14", "bayes-read", "Better than chance by far, worse than a plain classifier.")
 def bayes_is_between_chance_and_a_plain_classifier(seed):
-    plain = LogisticRegression(max_iter=1000).fit(digits().train, digits().train_labels)
-    plain = plain.score(digits().test, digits().test_labels)
-    return 0.5 < accuracy(of_labels(seed)) < plain - 0.03
+    score = plain().score(digits().test, digits().test_labels)
+    return 0.5 < accuracy(of_labels(seed)) < score - 0.03
+
+
+@functools.cache
+def view(seed):
+    labelled = trial("conditional, with labels", seed)
+    return TwoLevels(trial("hierarchical, a plane above", seed), labelled, digits())
+
+
+@functools.cache
+def edge():
+    """Places of the upper plane at distance 3 from the middle, (24, 2)."""
+    turns = torch.arange(24) * torch.pi / 12
+    return 3 * torch.stack([turns.cos(), turns.sin()], 1)
+
+
+@claim(
+    "14", "view-try", "From the middle to the edge the ellipse moves, and turns narrow somewhere."
+)
+def ellipses_are_narrower_at_the_edge(seed):
+    middle, far = (view(seed).model.prior.given(u) for u in (torch.zeros(2), edge()))
+    moved = (far.mean - middle.mean).norm(dim=1).max()
+    return moved > 1 and far.stddev.min() < 0.75 * middle.stddev.min()
+
+
+@claim("14", "view-try", "Where no dot lies above, there is hardly a hole below.")
+def no_dot_above_is_hardly_a_hole_below(seed):
+    model = view(seed).model
+    average = vt.AggregatePosterior(model, digits().train)
+    rare = average.log_prob(vt.draw(average, (2000,), seed=seed)).quantile(0.05)
+    _, above = view(seed)._codes(model)
+    empty = edge()[torch.cdist(edge(), torch.as_tensor(above).float()).min(1).values > 0.3]
+    z = vt.draw(model.prior.given(empty), (20,), seed=seed)
+    return len(empty) > 5 and (average.log_prob(z) > rare).float().mean() > 0.6

@@ -7,6 +7,8 @@ import torch
 from register import claim, digits
 
 import vaeteach as vt
+from vaeteach.plots import arrow_grid
+from vaeteach.widgets import DissolvingCodes
 
 
 @functools.cache
@@ -108,3 +110,50 @@ def the_fixed_noise_is_needed(seed):
     wide = vt.gaussian(zeros, zeros + math.log(4))
     other = vt.ProbabilityFlow(learned(seed).pull, zeros, base=wide)
     return under(learned(seed)(), z) - under(other, z) > 0.1
+
+
+@functools.cache
+def view(seed):
+    return DissolvingCodes(vae(seed), learned(seed), digits())
+
+
+@claim("16", "view-try", "The arrows differ at small t and agree at 1; longest far from all codes.")
+def the_scores_come_together(seed):
+    grid, apart = torch.as_tensor(arrow_grid(view(seed).limit)), []
+    for t in (0.03, 0.2, 0.5, 1.0):
+        view(seed).t = t
+        apart.append((view(seed).score("learned") - view(seed).score("exact")).norm(dim=1))
+    far = torch.cdist(grid.float(), codes(seed).mean).min(1).values > 1
+    total = [float(one.mean()) for one in apart]
+    late = apart[2]
+    return (
+        total == sorted(total, reverse=True)
+        and total[-1] < 1e-3
+        and (late[far].mean() > 2 * late[~far].mean())
+    )
+
+
+def ends(which, places, seed):
+    found = []
+    for place in places:
+        view(seed).noise = list(place)
+        found.append(view(seed).path(which)[-1])
+    return torch.stack(found)
+
+
+@claim("16", "view-try", "In small steps of the noise no end jumps: neighbours stay neighbours.")
+def ends_do_not_jump(seed):
+    line = [(0.05 * i, 0.1) for i in range(-16, 17)]
+    steps = [ends(which, line, seed).diff(dim=0).norm(dim=1) for which in ("learned", "exact")]
+    return max(float(one.max()) for one in steps) < 0.25
+
+
+@claim("16", "view-try", "From corners the learned path ends far outside, the exact mostly nearer.")
+def corners_end_outside_by_the_learned_path(seed):
+    side = view(seed).limit
+    corners = [(a * side, b * side) for a in (-1, 1) for b in (-1, 1)]
+    away = [
+        torch.cdist(ends(which, corners, seed), codes(seed).mean).min(1).values
+        for which in ("learned", "exact")
+    ]
+    return away[0].mean() > away[1].mean() and away[0].mean() > 1

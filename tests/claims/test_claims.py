@@ -1,5 +1,7 @@
 """What the lessons say of their figures holds: one seed here, ten in the kept report."""
 
+import re
+
 import pytest
 from lesson_rules import NOTEBOOKS, read
 from register import CLAIMS, all_claims
@@ -25,6 +27,18 @@ def test_every_claim_belongs_to_a_cell():
     for claim in all_claims():
         ids = {cell.id for cell in read(LESSONS[claim.lesson]).cells}
         assert claim.cell in ids, f"lesson {claim.lesson} has no cell {claim.cell!r}"
+
+
+def test_every_try_is_held_by_claims():
+    """But for the self-test's, whose answers and feedback have tests of their own."""
+    held = {(claim.lesson, claim.cell) for claim in all_claims()} | {("12", "quiz-try")}
+    asked = {
+        (number, cell.id)
+        for number, path in LESSONS.items()
+        for cell in read(path).cells
+        if cell.cell_type == "markdown" and re.search(r"(?m)^\*\*Try", cell.source)
+    }
+    assert len(asked) >= len(LESSONS) and asked <= held
 
 
 def test_names_are_unique():
