@@ -231,3 +231,9 @@ def samples_of_the_prior_lie_farther_from_codes(seed):
         seen(name, "prior", seed)[0] > seen(name, "aggregate", seed)[0]
         for name in ("two", "needles")
     )
+
+
+@claim("10", "bench-try", "One q(z|x): the precision stays high and the recall collapses.")
+def one_posterior_is_precise_and_recalls_little(seed):
+    rows = [(seen(m, "prior", seed), seen(m, "one q(z|x)", seed)) for m in ("two", "needles")]
+    return all(one[1] > 0.7 and one[2] < 0.6 * prior[2] for prior, one in rows)
