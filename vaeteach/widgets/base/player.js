@@ -84,6 +84,17 @@ function nearest({ controls, states }, reach, at, k, value) {
   return states.filter((s) => s.at[k] === value).reduce((best, s) => (far(s) < far(best) ? s : best));
 }
 
+// Decodes where control k can go from `at`, the nearest places first.
+function decodeAhead(recording, reach, pictures, at, k) {
+  const all = places(recording, at, k), here = all.indexOf(at[k]);
+  const near = all.map((value, i) => [Math.abs(i - here), value]).sort(([a], [b]) => a - b).slice(0, AHEAD);
+  for (const [, value] of near) {
+    const { background, part } = nearest(recording, reach, at, k, value);
+    pictures(recording.backgrounds[background]);
+    if (part) pictures(part);
+  }
+}
+
 export function play(recording, el) {
   const { width, controls, film, start, states, backgrounds } = recording;
   const reach = controls.map((_, i) => Math.max(...states.map((s) => s.at[i])) - Math.min(...states.map((s) => s.at[i])) || 1);
@@ -101,21 +112,12 @@ export function play(recording, el) {
     if (words.dataset.text !== (now.words ?? "")) words.innerHTML = words.dataset.text = now.words ?? "";
     paint({ background: backgrounds[now.background], part: now.part, place: now.place });
   };
-  // Where control k can go from here, the nearest places first.
-  const decodeAhead = (k) => {
-    const all = places(recording, now.at, k), here = all.indexOf(now.at[k]);
-    const near = all.map((value, i) => [Math.abs(i - here), value]).sort(([a], [b]) => a - b).slice(0, AHEAD);
-    for (const [, value] of near) {
-      const { background, part } = nearest(recording, reach, now.at, k, value);
-      pictures(backgrounds[background]);
-      if (part) pictures(part);
-    }
-  };
+  const ahead = (k) => decodeAhead(recording, reach, pictures, now.at, k);
   const move = (k, value) => {
     show(nearest(recording, reach, now.at, k, value));
-    decodeAhead(k);
+    ahead(k);
   };
-  const inputs = controls.map((one, k) => control(one, (value) => move(k, value), () => decodeAhead(k)));
+  const inputs = controls.map((one, k) => control(one, (value) => move(k, value), () => ahead(k)));
   row.append(...inputs.map((input) => input.label));
   if (film) {
     const [k, interval] = film;
