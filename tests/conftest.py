@@ -55,4 +55,7 @@ def pytest_xdist_make_scheduler(config, log):
                 return path + name.partition("[")[2][:2]
             return nodeid if path.endswith("test_notebooks.py") else path
 
+    # In the order of the folders: the browser, which waits a lot, first; the long lessons before
+    # what is short, so that no worker is left alone with one of them at the end.
+    config.option.loadscopereorder = False
     return ByCost(config, log)

@@ -105,7 +105,15 @@ def interrupted_at(line, model, images):
         sys.settrace(before)
 
 
-def test_an_interrupt_before_the_first_step_ends_as_quietly(digits):
+@pytest.fixture
+def keyboard():
+    """Ctrl-C as at a terminal; what runs in the background of a shell is started without it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_an_interrupt_before_the_first_step_ends_as_quietly(digits, keyboard):
     """At every line from the fifth on: nothing is changed, and the history says why it is empty.
 
     The first four, microseconds, make the history and what interrupts run into.
