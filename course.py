@@ -40,7 +40,8 @@ PROXY_PACKAGE = "configurable-http-proxy@4"  # 5 needs a newer Node.js than Ubun
 CPU_TORCH = "https://download.pytorch.org/whl/cpu"
 SPACE = 2.5e9  # bytes: 1.8 GB installed, the rest while unpacking
 MADE = (
-    ".venv site build dist .pytest_cache .ruff_cache .hypothesis tests/artefacts vaeteach.egg-info"
+    ".venv site build jupyter_execute dist .pytest_cache .ruff_cache .hypothesis tests/artefacts"
+    " vaeteach.egg-info"
 )
 SETTINGS = {  # of JupyterLab: no dialog covers the lesson, and saved notebooks keep their views
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
