@@ -176,15 +176,22 @@ def classroom():
     return module
 
 
-@ASKED
-@pytest.mark.slow
-def test_a_real_hub(tmp_path):
-    """Two students log in, run notebook 00 and drag; VAETEACH_HUB names a Python that has it."""
+@pytest.fixture
+def real_hub(tmp_path):
+    """(the benchmark, the hub's process, its address); VAETEACH_HUB names a Python that has it."""
     room = classroom()
     python = os.environ.get("VAETEACH_HUB") or room.environment(tmp_path / "env")
     with room.hub(python, tmp_path) as (process, address):
-        work = room.attend(address, process, 2, "00_start_here.ipynb", drags=True)
-        students, (servers, kernels) = asyncio.run(work)
+        yield room, process, address
+
+
+@ASKED
+@pytest.mark.slow
+def test_a_real_hub(real_hub, tmp_path):
+    """Two students log in, run notebook 00 and drag."""
+    room, process, address = real_hub
+    work = room.attend(address, process, 2, "00_start_here.ipynb", drags=True)
+    students, (servers, kernels) = asyncio.run(work)
     for one in students:
         assert one.errors == [] and one.drags and {"picture", "view"} <= set(one.at)
     assert len(servers) == len(kernels) == 2
@@ -194,12 +201,10 @@ def test_a_real_hub(tmp_path):
 
 @ASKED
 @pytest.mark.slow
-def test_an_assignment_goes_out_and_comes_back(tmp_path):
+def test_an_assignment_goes_out_and_comes_back(real_hub, tmp_path):
     """As README says: the teacher's commands in a terminal, the student's in Assignment List."""
-    room = classroom()
-    python = os.environ.get("VAETEACH_HUB") or room.environment(tmp_path / "env")
-    with room.hub(python, tmp_path) as (process, address):
-        asyncio.run(hand_out_and_collect(room, tmp_path, process, address))
+    room, process, address = real_hub
+    asyncio.run(hand_out_and_collect(room, tmp_path, process, address))
     grades = (tmp_path / "students/teacher/vaeteach/class/grades.csv").read_text("utf-8")
     rows = list(csv.DictReader(grades.splitlines()))
     assert {row["student_id"]: float(row["score"]) for row in rows} == {"anna": 2, "bob": 0}

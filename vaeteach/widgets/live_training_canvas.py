@@ -87,7 +87,7 @@ class TrainingCanvas(CanvasView):
         with self.hold_sync():
             self.limit = max(self.limit, min(100.0, float(math.ceil(1.05 * reach))))
             self.codes = floats(codes)
-            self.curve = np.array(self._rows, "<f4").tobytes()
+            self.curve = floats(self._rows)
             self.epoch = float(epoch)
             self.alt = (
                 f"{label}, epoch {epoch:.1f}: codes on the left; test log-likelihood"
@@ -111,7 +111,7 @@ class TrainingCanvas(CanvasView):
         if frames and frames[-1][0] != now[0]:
             frames = [*frames, now]
         with self.hold_sync():
-            self.frame_epochs = np.array([f[0] for f in frames], "<f4").tobytes()
+            self.frame_epochs = floats([f[0] for f in frames])
             self.frames = b"".join(f[1].tobytes() for f in frames)
 
     def keep_run(self, label):
